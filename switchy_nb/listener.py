@@ -1,0 +1,396 @@
+"""The listener: from a switch's events to sessions, calls and jobs, and to who waits for them.
+
+Events arrive on the hub thread, where they are recorded and queued; everything else is done on the
+listener's own dispatcher thread, one event after the other. Commands are not placed here (see
+`client`).
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from switchy_nb.connection import Connection, LinkState
+from switchy_nb.dispatch import Callbacks
+from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError
+from switchy_nb.recording import Recording
+from switchy_nb.session import Session
+from switchy_nb.tracking import Handler, Tracker
+from switchy_nb.waiting import Waiter, block_on
+from switchy_nb.wire import Event
+
+log = logging.getLogger(__name__)
+
+#: seconds that `disconnect` lets a callback finish
+PATIENCE = 1.0
+
+
+class EventListener(Tracker):
+    """Tracks what happens on one switch.
+
+    Parameters
+    ----------
+    host, port, auth
+        The switch's Event Socket, and its secret.
+    call_tracking_header : str
+        The event header that the legs of one call have in common.
+    app_id_headers : iterable of str
+        The event headers that name the app group of a leg, the first one found counts.
+    autorecon : float or bool
+        After a lost link: how many seconds to try to come back; True for ever, False not at all.
+    max_limit : float
+        The most calls that a load generator may have up on this switch at once.
+    recording : Recording, optional
+        Where every event goes; a new one in memory where it is not given.
+    timeout : float
+        Seconds that connecting, and each command, may take.
+    """
+
+    HOST = "127.0.0.1"
+    PORT = 8021
+    AUTH = "ClueCon"
+
+    def __init__(
+        self,
+        host: str = HOST,
+        port: int | str = PORT,
+        auth: str = AUTH,
+        call_tracking_header: str = "variable_call_uuid",
+        app_id_headers: Iterable[str] | None = None,
+        autorecon: float | bool = 30,
+        max_limit: float = float("inf"),
+        *,
+        recording: Recording | None = None,
+        timeout: float = 10.0,
+    ) -> None:
+        super().__init__(self.may_block)
+        self.host = host
+        self.max_limit = max_limit
+        self.autorecon = autorecon
+        self._auth = auth
+        self._rx = Connection(
+            host, port, auth, timeout=timeout, autorecon=autorecon,
+            on_event=self._arrived, on_link=self._link_changed,
+        )  # fmt: skip
+        self.port = self._rx.port
+        self.recording = recording if recording is not None else Recording(switch=self._rx.switch)
+        self._rx.commands = self.recording
+        self._tx = Connection(
+            host, port, auth, timeout=timeout, autorecon=autorecon, commands=self.recording
+        )
+        self.call_tracking_header = call_tracking_header
+        self.app_id_headers = list(app_id_headers or ())
+        self.callbacks = Callbacks()
+        self._unsubscribed: list[str] = []
+        self._inbox: queue.SimpleQueue[Event | Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    # --- life --------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Connect to the switch and subscribe to all events that are not unsubscribed from.
+
+        Raises
+        ------
+        ConfigurationError
+            If it is listening already.
+        ConnectionError, TimeoutError
+            If there is no such switch, or it doesn't let us in; see `Connection.connect`.
+        """
+        if self.is_alive():
+            raise ConfigurationError(f"{self!r} is listening already; call disconnect() first")
+        try:
+            for con in self.iter_cons().values():
+                con.connect()
+            self._rx.subscribe(("all",))
+            if self._unsubscribed:
+                self._rx.unsubscribe(self._unsubscribed)
+        except BaseException:
+            self.disconnect()
+            raise
+
+    def start(self) -> None:
+        """Start to handle events, on a thread of its own. Those that came since `connect` count."""
+        if not self._rx.connected():
+            raise ConfigurationError(f"{self!r} has no link to listen to; call connect() first")
+        if not self.is_alive():
+            self._thread = threading.Thread(
+                target=self._dispatch,
+                args=(self._inbox,),
+                name=f"switchy_nb listener {self._rx.switch}",
+                daemon=True,
+            )
+            self._thread.start()
+
+    def disconnect(self) -> None:
+        """Stop listening and close the links. Whoever still waits gets an error at once.
+
+        Twice is fine, and so is `connect` afterwards.
+        """
+        thread, self._thread = self._thread, None
+        # A new inbox: whatever the old thread still does, it ends there.
+        inbox, self._inbox = self._inbox, queue.SimpleQueue()
+        inbox.put(None)
+        for con in self.iter_cons().values():
+            con.disconnect()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(PATIENCE)
+            if thread.is_alive():
+                log.warning("a callback is still running; its thread ends when it returns")
+        self._fail_all(LinkLost(f"the listener to {self._rx.switch} was disconnected"))
+
+    def is_alive(self) -> bool:
+        """Whether events are being handled."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def connected(self) -> bool:
+        """Whether all links are up."""
+        return all(self.status().values())
+
+    def status(self) -> dict[str, bool]:
+        """Which of the links are up: that of the events, and that of the legs' commands."""
+        return {name: con.connected() for name, con in self.iter_cons().items()}
+
+    def iter_cons(self) -> dict[str, Connection]:
+        """The links by name."""
+        return {"rx": self._rx, "tx": self._tx}
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the listener ends: it is disconnected, or the link is lost for good."""
+        thread = self._thread
+        if thread is not None:
+            end = None if timeout is None else time.monotonic() + timeout
+            while thread.is_alive() and (end is None or time.monotonic() < end):
+                thread.join(0.1)
+
+    def get_new_con(
+        self,
+        server: str | None = None,
+        port: int | str | None = None,
+        auth: str | None = None,
+        register_events: bool = False,
+        **options: Any,
+    ) -> Connection:
+        """Return a connection of its own to this switch (or another), connected.
+
+        Parameters
+        ----------
+        register_events : bool
+            Subscribe it to all events; give ``on_event`` to have them.
+        **options
+            As for `Connection`.
+        """
+        con = Connection(server or self.host, port or self.port, auth or self._auth, **options)
+        con.connect()
+        if register_events:
+            con.subscribe(("all",))
+        return con
+
+    def __repr__(self) -> str:
+        state = (
+            "listening" if self.is_alive() else "connected" if self.connected() else "disconnected"
+        )
+        return f"<{type(self).__name__} {self._rx.switch} [{state}]>"
+
+    # --- what it counts ----------------------------------------------------------------
+
+    @property
+    def call_tracking_header(self) -> str:
+        """The event header that the legs of one call have in common; the recording uses it too."""
+        return self._call_tracking_header
+
+    @call_tracking_header.setter
+    def call_tracking_header(self, name: str) -> None:
+        self._call_tracking_header = name
+        self.recording.call_header = name
+
+    # --- who wants to know -------------------------------------------------------------
+
+    def add_handler(self, evname: str, handler: Handler) -> None:
+        """Have events of a name (or CUSTOM subclass) taken in by `handler(event)`.
+
+        It returns whether the event is consumed and what callbacks are called with, such as
+        ``(True, sess)``.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is a handler already, or the event is unsubscribed from.
+        """
+        if evname in self._unsubscribed:
+            raise ConfigurationError(
+                f"{evname} is unsubscribed from, so no handler would be called"
+            )
+        if evname in self._handlers:
+            raise ConfigurationError(f"{evname} has a handler already: {self._handlers[evname]!r}")
+        self._handlers[evname] = handler
+
+    def remove_handler(self, evname: str, handler: Handler) -> None:
+        """Remove a handler that was added."""
+        if self._handlers.get(evname) == handler:
+            del self._handlers[evname]
+
+    def add_callback(
+        self,
+        evname: str,
+        ident: str,
+        callback: Any,
+        *args: Any,
+        prepend: bool = False,
+        **kwargs: Any,
+    ) -> bool:
+        """Have `callback(sess)` called for events of a name, of legs with the app group `ident`.
+
+        Parameters
+        ----------
+        evname : str
+            The event's name, or a CUSTOM event's subclass.
+        ident : str
+            The app group; ``"default"`` has the legs (and the other events) of no group.
+        callback : callable
+            Called on the dispatcher thread. What it raises is logged and hurts nobody else.
+        prepend : bool
+            Before the ones that are there, not after.
+        *args, **kwargs
+            Given to it first.
+
+        Returns
+        -------
+        bool
+            False if `callback` cannot be called, and was not added.
+        """
+        if not callable(callback) or isinstance(callback, type):
+            return False
+        if args or kwargs:
+            callback = partial(callback, *args, **kwargs)
+        self.callbacks.add(evname, ident, callback, prepend=prepend)
+        return True
+
+    def remove_callback(self, evname: str, ident: str, callback: Callable[..., Any]) -> None:
+        """Remove a callback; `KeyError` if it is not there."""
+        self.callbacks.remove(evname, ident, callback)
+
+    @property
+    def consumers(self) -> dict[str, dict[str, deque[Callable[..., Any]]]]:
+        """The callbacks: app group → event name → in the order of their calls."""
+        return self.callbacks.by_group
+
+    def unsubscribe(self, events: str | Iterable[str]) -> bool:
+        """Have the switch not send events of these names; only before `start`.
+
+        Returns
+        -------
+        bool
+            Whether any of them had a handler, which is removed.
+        """
+        if self.is_alive():
+            raise ConfigurationError(f"{self!r} is listening; call disconnect() first")
+        names = [events] if isinstance(events, str) else list(events)
+        had = [self._handlers.pop(name, None) for name in names]
+        self._unsubscribed += [name for name in names if name not in self._unsubscribed]
+        if self._rx.connected():
+            self._rx.unsubscribe(names)
+        return any(h is not None for h in had)
+
+    def waitfor(self, sess: Session, varname: str, timeout: float | None = 60.0) -> bool:
+        """Wait until ``sess.vars[varname]`` is true, most often set by an app's callback.
+
+        Raises
+        ------
+        TimeoutError
+            If it isn't in time.
+        """
+
+        def true(session: Session) -> bool:
+            return bool(session.vars.get(varname))
+
+        true.__name__ = f"vars[{varname!r}]"
+        return bool(sess.wait(true, timeout))
+
+    def may_block(self) -> None:
+        """Raise if the caller is on the dispatcher thread, where a wait would never end."""
+        if threading.current_thread() is self._thread:
+            raise ConfigurationError(
+                "this waits for events on the very thread that brings them: a callback must not "
+                "wait. React to the event in a callback of its own"
+            )
+
+    def until(self, test: Callable[[], bool], timeout: float, what: str) -> bool:
+        """Wait until `test()` is true, trying it after every event."""
+        self.may_block()
+        waiter = Waiter(test)
+        self.callbacks.watch(waiter)
+        try:
+            return block_on(waiter.future, timeout, lambda: what)
+        finally:
+            self.callbacks.unwatch(waiter)
+
+    # --- on the hub thread -------------------------------------------------------------
+
+    def _arrived(self, event: Event, received: int) -> None:
+        self.recording.append(event, received, self._rx.switch)
+        self._inbox.put(event)
+
+    def _link_changed(self, state: LinkState, reason: str, received: int) -> None:
+        if state is not LinkState.GONE:
+            self.recording.mark_link(state is LinkState.UP, reason, received, self._rx.switch)
+        self._inbox.put(partial(self._take_link, state, reason))
+
+    # --- on the dispatcher thread ------------------------------------------------------
+
+    def _dispatch(self, inbox: "queue.SimpleQueue[Event | Callable[[], None] | None]") -> None:
+        while (item := inbox.get()) is not None:
+            try:
+                if isinstance(item, Event):
+                    self._process(item)
+                else:
+                    item()
+            except _Over:
+                return
+            except Exception:
+                log.exception("what came from %s could not be handled: %r", self._rx.switch, item)
+
+    def _process(self, event: Event) -> None:
+        name = event.subclass or event.name
+        handler = self._handlers.get(name, self.lookup_sess)
+        result = handler(event)
+        consumed, *models = result if isinstance(result, tuple) else (result, None)
+        session = models[0] if models else None
+        if consumed or session is None:
+            group = session.cid if session is not None else self.get_id(event)
+            self.callbacks.run(name, group, models if session is not None else (event,))
+        if session is not None:
+            session.notify()
+        self.callbacks.notify_watchers()
+
+    def _take_link(self, state: LinkState, reason: str) -> None:
+        if state is LinkState.UP:
+            self._resync()
+            return
+        self._fail_all(LinkLost(f"the link to {self._rx.switch} was lost: {reason}"))
+        if state is LinkState.GONE:
+            raise _Over
+
+    def _resync(self) -> None:
+        """Let go of the legs that ended while the link was down: their events are lost."""
+        for uuid, session in list(self.sessions.items()):
+            if self._tx.api(f"uuid_exists {uuid}", errcheck=False) == "false":
+                log.warning("the leg %s ended while the link was down", uuid)
+                self.forget(session)
+
+    def _fail_all(self, error: SwitchyError) -> None:
+        for job in list(self.bg_jobs.values()):
+            if not job.ready():
+                job.fail(error)
+                self.bg_jobs.pop(job.uuid, None)
+        for session in [*self.sessions.values(), *self._ending.values()]:
+            session.fail_waiters(error)
+        self.callbacks.notify_watchers(error)
+
+
+class _Over(Exception):
+    """The dispatcher has nothing more to come."""

@@ -1,0 +1,272 @@
+"""What a switch's events are about: events of a leg, background jobs, calls.
+
+They are kept by a listener (see `observe`), on its dispatcher thread; any other thread reads them.
+A leg itself is in `session`.
+"""
+
+import contextlib
+import re
+import time
+from collections import UserDict, deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, InvalidStateError
+from typing import TYPE_CHECKING, Any
+
+from switchy_nb.errors import ConfigurationError, JobError, SwitchyError
+from switchy_nb.waiting import await_on, block_on
+from switchy_nb.wire import Event
+
+if TYPE_CHECKING:
+    from switchy_nb.session import Session
+
+#: Seconds that a wait without a timeout of its own lasts: nothing waits for ever.
+DEFAULT_TIMEOUT = 60.0
+
+
+def event_time(event: Event) -> float:
+    """When the switch made an event, in seconds since the epoch, by the switch's own clock."""
+    return int(event.get("Event-Date-Timestamp", "0")) / 1e6
+
+
+class Events:
+    """The events of one leg or job, the newest first; a header's value is the newest's."""
+
+    def __init__(self, event: Event | None = None) -> None:
+        self._events: deque[Event] = deque()
+        if event is not None:
+            self.update(event)
+
+    def update(self, event: Event) -> None:
+        """Add an event."""
+        self._events.appendleft(event)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        # a copy, since the dispatcher's thread may add to it meanwhile
+        return iter(tuple(self._events))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The header's value in the newest event that has it (and isn't empty)."""
+        for event in self:
+            if value := event.get(name):
+                return value
+        return default
+
+    def __getitem__(self, key: str | int | slice) -> Any:
+        if isinstance(key, int | slice):
+            return list(self)[key]
+        value = self.get(key)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def pprint(self, index: int = 0) -> None:
+        """Print the events' headers in the order in which they came."""
+        for event in reversed(self[index:]):
+            print("\n".join(f"{name}: {value}" for name, value in event.items()), end="\n\n")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({[e.name for e in reversed(list(self))]})"
+
+
+class Vars(UserDict[str, Any]):
+    """A namespace that apps keep their state in, and that `waitfor` watches."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        super().__init__()
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        self._changed()
+
+
+class Job:
+    """A background job of the switch, to be had when it is done.
+
+    The interface is that of `multiprocessing.pool.AsyncResult`; a job can be awaited, too.
+
+    Attributes
+    ----------
+    uuid : str
+        The job's id, chosen before the command was sent.
+    sess_uuid : str or None
+        The leg that an originate makes.
+    launch_time : float
+        When it was sent, in seconds since the epoch.
+    cid : str or None
+        The app group that it is for.
+    """
+
+    def __init__(
+        self,
+        uuid: str,
+        *,
+        command: str = "",
+        sess_uuid: str | None = None,
+        callback: Callable[..., Any] | None = None,
+        client_id: str | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        self.uuid = uuid
+        self.command = command
+        self.sess_uuid = sess_uuid
+        self.cid = client_id
+        self.launch_time = time.time()
+        self.events = Events()
+        self.kwargs = kwargs or {}
+        self._callback = callback
+        self._future: Future[Any] = Future()
+        self._future.set_running_or_notify_cancel()
+
+    def get(self, timeout: float | None = DEFAULT_TIMEOUT) -> Any:
+        """Wait for the job and return its result.
+
+        Parameters
+        ----------
+        timeout : float or None
+            Seconds; None waits for ever.
+
+        Raises
+        ------
+        JobError
+            If it failed; `cause` holds FreeSWITCH's own word.
+        TimeoutError
+            If it isn't done in time.
+        """
+        return block_on(self._future, timeout, self._describe)
+
+    def wait(self, timeout: float | None = DEFAULT_TIMEOUT) -> bool:
+        """Wait for the job; return whether it is done, however it ended."""
+        try:
+            self.get(timeout)
+        except SwitchyError:
+            return self.ready()
+        return True
+
+    async def done(self, timeout: float | None = DEFAULT_TIMEOUT) -> Any:
+        """Do as `get` does, without blocking the event loop."""
+        return await await_on(self._future, timeout, self._describe)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self.done().__await__()
+
+    def ready(self) -> bool:
+        """Whether the job is done."""
+        return self._future.done()
+
+    def successful(self) -> bool:
+        """Whether the job is done without an error.
+
+        Raises
+        ------
+        ConfigurationError
+            If it is not done yet.
+        """
+        if not self.ready():
+            raise ConfigurationError(f"{self!r} is not done yet; wait() for it first")
+        return self._future.exception() is None
+
+    @property
+    def result(self) -> Any:
+        """The result, or the `JobError` of a job that failed; it waits as `get` does."""
+        self.wait()
+        if not self.ready():
+            return self.get(0)
+        return self._future.exception() or self._future.result()
+
+    def finish(self, text: str) -> None:
+        """Take the switch's word that it is done; run the job's callback."""
+        result: Any = text
+        if self._callback is not None:
+            try:
+                result = self._callback(text, **self.kwargs)
+            except Exception as exc:
+                error = exc  # whoever waits for the job gets it, and so does the log
+                self._settle(lambda: self._future.set_exception(error))
+                raise
+        self._settle(lambda: self._future.set_result(result))
+
+    def fail(self, error: SwitchyError) -> None:
+        """Take the switch's word, or the link's end, that it failed."""
+        self._settle(lambda: self._future.set_exception(error))
+
+    def _settle(self, settle: Callable[[], None]) -> None:
+        # the switch's word and the link's end may come together: the first one counts
+        with contextlib.suppress(InvalidStateError):
+            settle()
+
+    def _describe(self) -> str:
+        ago = time.time() - self.launch_time
+        return f"the job `{self.command or self.uuid}`, sent {ago:.1f} s ago, to be done"
+
+    def __repr__(self) -> str:
+        if not self.ready():
+            state = "running"
+        else:
+            state = "done" if self.successful() else f"failed: {self._future.exception()}"
+        return f"<Job {self.uuid} {state}>"
+
+
+def job_error(command: str, reply: str) -> JobError:
+    """Make the error of a job that the switch answered with ``-ERR CAUSE``."""
+    from switchy_nb.analysis.causes import describe_cause
+
+    cause = reply.removeprefix("-ERR").strip()
+    words = describe_cause(cause) if cause.replace("_", "").isalnum() else repr(cause)
+    # the variables say little, and are long
+    short = re.sub(r"\{.*\}(?=\w+/)", "", command)
+    short = short if len(short) <= 200 else f"{short[:197]}…"
+    return JobError(f"{words} (from `{short}`)", cause=cause)
+
+
+class Call:
+    """Legs that belong together.
+
+    Attributes
+    ----------
+    uuid : str
+        What they have in common: the value of the listener's `call_tracking_header`.
+    sessions : deque of Session
+        Its legs that are up, in the order in which they came.
+    vars : dict
+        For apps to keep their state in.
+    """
+
+    def __init__(self, uuid: str, session: "Session") -> None:
+        self.uuid = uuid
+        self.sessions: deque[Session] = deque([session])
+        self.vars: dict[str, Any] = {}
+        self._first = session
+        self._last: Session | None = None
+
+    def append(self, session: "Session") -> None:
+        """Add a leg; it is the last now."""
+        self.sessions.append(session)
+        self._last = session
+
+    @property
+    def first(self) -> "Session":
+        """The leg that began the call, also when it is gone."""
+        return self._first
+
+    @property
+    def last(self) -> "Session | None":
+        """The leg that joined last, also when it is gone; None while there is but one."""
+        return self._last
+
+    def get_peer(self, session: "Session | None") -> "Session | None":
+        """The last leg for the first one, and the other way round; None for any other."""
+        if session is self._first:
+            return self._last
+        return self._first if session is not None and session is self._last else None
+
+    def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
+        """Hang up the call, by its first leg that is still up."""
+        for session in tuple(self.sessions)[:1]:
+            session.hangup(cause)
+
+    def __repr__(self) -> str:
+        return f"<Call {self.uuid}, {len(self.sessions)} legs up>"

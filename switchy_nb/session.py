@@ -1,0 +1,299 @@
+"""One leg of a call: what it has said, and what to wait for on it.
+
+The commands that steer it are in `controls`.
+"""
+
+import difflib
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from switchy_nb.controls import Commander, Controls
+from switchy_nb.errors import ConfigurationError, SwitchyError, TimeoutError
+from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Vars, event_time
+from switchy_nb.waiting import Waiter, await_on, block_on
+from switchy_nb.wire import Event
+
+if TYPE_CHECKING:
+    from switchy_nb.models import Call
+
+#: Left out when a wait tells what it saw: they say nothing that the others don't.
+_QUIET = {"CHANNEL_STATE", "CHANNEL_CALLSTATE", "CODEC", "CALL_UPDATE", "PRIVATE_COMMAND"}
+
+
+class State(Enum):
+    """What a leg can be waited for to be."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    PARKED = "parked"
+    BRIDGED = "bridged"
+    HUNGUP = "hungup"
+
+
+_STATES = tuple(state.value for state in State)
+
+#: what an event says of its leg: attributes and their new values
+_CHANGES: Mapping[str, Mapping[str, bool]] = {
+    "CHANNEL_PROGRESS": {"ringing": True},
+    "CHANNEL_PROGRESS_MEDIA": {"ringing": True},
+    "CHANNEL_ANSWER": {"answered": True, "ringing": False},
+    "CHANNEL_PARK": {"parked": True},
+    "CHANNEL_UNPARK": {"parked": False},
+    "CHANNEL_BRIDGE": {"bridged": True},
+    "CHANNEL_UNBRIDGE": {"bridged": False},
+    "CHANNEL_HANGUP": {"hungup": True, "parked": False, "bridged": False, "ringing": False},
+    "CHANNEL_DESTROY": {"hungup": True, "ended": True},
+}
+_TIMES = {"CHANNEL_ORIGINATE": "originate", "CHANNEL_ANSWER": "answer", "CHANNEL_HANGUP": "hangup"}
+
+
+class Session(Controls):
+    """A leg (FreeSWITCH: a session, or channel), from its creation to its end and beyond.
+
+    A header's value is had as ``sess["Caller-Destination-Number"]``: that of the newest event
+    which has it.
+
+    Attributes
+    ----------
+    uuid : str
+        The leg's id.
+    call : Call
+        The call that it belongs to.
+    ringing, answered, parked, bridged, hungup, ended : bool
+        Its state, as its events had it.
+    times : dict
+        When it was created, originated, answered and hung up, and when the originate was asked
+        for (``req_originate``, by this machine's clock); seconds since the epoch, or None.
+    vars : mapping
+        For apps to keep their state in; `EventListener.waitfor` waits on it.
+    cid : str
+        The app group that has its events.
+    bg_job : Job or None
+        The job that made it.
+    """
+
+    create_ev = "CHANNEL_CREATE"
+
+    def __init__(
+        self,
+        event: Event,
+        uuid: str | None = None,
+        con: Commander | None = None,
+        may_block: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.events = Events()
+        self.uuid = uuid or event["Unique-ID"]
+        self.con: Any = con
+        self.cid = "default"
+        self.call: Call = None  # type: ignore[assignment]  # given by the listener at once
+        self.bg_job: Job | None = None
+        self.ringing = self.answered = self.parked = self.bridged = False
+        self.hungup = self.ended = False
+        self.times: dict[str, float | None] = dict.fromkeys(
+            ("create", "answer", "req_originate", "originate", "hangup")
+        )
+        self.times["create"] = event_time(event)
+        self._may_block = may_block
+        self._lock = threading.Lock()
+        self._waiters: list[Waiter[Any]] = []
+        self._counts: Counter[str] = Counter()
+        self._taken: Counter[str] = Counter()
+        self.vars = Vars(self.notify)
+        self.update(event)
+
+    # --- what it has said --------------------------------------------------------------
+
+    def update(self, event: Event) -> None:
+        """Take in one more event of this leg."""
+        name = event.name
+        self.events.update(event)
+        self._counts[event.subclass or name] += 1
+        for attribute, value in _CHANGES.get(name, {}).items():
+            setattr(self, attribute, value)
+        if name in _TIMES:
+            self.times[_TIMES[name]] = event_time(event)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The newest value of a header, or `default`."""
+        return self.events.get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return self.events[key]
+        except KeyError:
+            raise KeyError(f"no event of the leg {self.uuid} has the header {key!r}") from None
+
+    def __str__(self) -> str:
+        return self.uuid
+
+    def __repr__(self) -> str:
+        state = next((s.value for s in reversed(State) if getattr(self, s.value)), "new")
+        return f"<Session {self.uuid} {self.get('Call-Direction', '?')} {state}>"
+
+    @property
+    def appname(self) -> str:
+        """The app group that has its events."""
+        return self.cid
+
+    @property
+    def host(self) -> str:
+        """The switch that it is on."""
+        return str(self.con.host)
+
+    @property
+    def hangup_cause(self) -> str | None:
+        """Why it ended, such as ``NORMAL_CLEARING``; None while it is up."""
+        cause: str | None = self.get("Hangup-Cause")
+        return cause
+
+    @property
+    def time(self) -> float:
+        """When the newest event was made, by the switch's clock; seconds since the epoch."""
+        return event_time(self.events[0])
+
+    @property
+    def uptime(self) -> float:
+        """Seconds from its creation to its newest event."""
+        return self.time - (self.times["create"] or 0.0)
+
+    @property
+    def duration(self) -> float:
+        """Seconds from its answer to its end, or to its newest event; 0 if it was not answered."""
+        answer = self.times["answer"]
+        return 0.0 if answer is None else (self.times["hangup"] or self.time) - answer
+
+    def is_inbound(self) -> bool:
+        """Whether the call came in to the switch on this leg."""
+        return bool(self["Call-Direction"] == "inbound")
+
+    def is_outbound(self) -> bool:
+        """Whether the switch placed the call on this leg."""
+        return bool(self["Call-Direction"] == "outbound")
+
+    # --- waiting -----------------------------------------------------------------------
+
+    def wait(
+        self,
+        what: str | State | Callable[["Session"], Any],
+        timeout: float | None = DEFAULT_TIMEOUT,
+    ) -> Any:
+        """Wait until something is so.
+
+        Parameters
+        ----------
+        what : str, State or callable
+            A state (``"ringing"``, ``"answered"``, ``"parked"``, ``"bridged"``, ``"hungup"``); the
+            name of an event (or CUSTOM subclass), where each wait takes the next one that no wait
+            took before, so that none is missed and none is taken twice; or a function of the
+            session that is tried after each of its events and each change of its `vars`.
+        timeout : float or None
+            Seconds; None waits for ever.
+
+        Returns
+        -------
+        object
+            True for a state, the `Event` for an event, the function's value for a function.
+
+        Raises
+        ------
+        TimeoutError
+            If it is not so in time, or cannot be any more since the leg is gone. It says what was
+            seen instead.
+        """
+        self._may_block()
+        waiter = self._waiter(what)
+        try:
+            return block_on(waiter.future, timeout, lambda: self._describe(what))
+        finally:
+            self._forget(waiter)
+
+    async def until(
+        self,
+        what: str | State | Callable[["Session"], Any],
+        timeout: float | None = DEFAULT_TIMEOUT,
+    ) -> Any:
+        """Do as `wait` does, without blocking the event loop."""
+        waiter = self._waiter(what)
+        try:
+            return await await_on(waiter.future, timeout, lambda: self._describe(what))
+        finally:
+            self._forget(waiter)
+
+    def notify(self) -> None:
+        """Try again what is waited for; called when anything of the leg may have changed."""
+        with self._lock:
+            waiters = tuple(self._waiters)
+        for waiter in waiters:
+            if waiter.check():
+                self._forget(waiter)
+
+    def fail_waiters(self, error: SwitchyError) -> None:
+        """End every wait with an error: the link is lost, or the listener disconnects."""
+        with self._lock:
+            waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.fail(error)
+
+    def _waiter(self, what: str | State | Callable[["Session"], Any]) -> Waiter[Any]:
+        def hopeless() -> SwitchyError | None:
+            if not self.ended:
+                return None
+            return TimeoutError(f"waited in vain for {self._describe(what)}; the leg is gone")
+
+        if callable(what):
+            function = what
+            waiter = Waiter(lambda: function(self))
+        elif (name := what.value if isinstance(what, State) else what) in _STATES:
+            waiter = Waiter(lambda: getattr(self, name), hopeless)
+        elif name.isupper() or "::" in name:
+            waiter = Waiter(self._next(name), hopeless)
+        else:
+            near = difflib.get_close_matches(name, _STATES, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise ConfigurationError(
+                f"cannot wait for {name!r}{hint} Give a state ({', '.join(_STATES)}), the name of "
+                "an event such as 'CHANNEL_ANSWER', or a function of the session"
+            )
+        with self._lock:
+            self._waiters.append(waiter)
+        self.notify()
+        return waiter
+
+    def _next(self, name: str) -> Callable[[], Event | None]:
+        wanted = self._taken[name] + 1
+
+        def test() -> Event | None:
+            if self._counts[name] < wanted:
+                return None
+            self._taken[name] = max(self._taken[name], wanted)
+            mine = [e for e in self.events if name in (e.name, e.subclass)]
+            return mine[-wanted]
+
+        return test
+
+    def _forget(self, waiter: Waiter[Any]) -> None:
+        with self._lock:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def _describe(self, what: object) -> str:
+        name = what.value if isinstance(what, State) else what
+        shown = name if isinstance(name, str) else getattr(name, "__name__", repr(name))
+        return f"{shown} on {self.uuid}; {self.saw()}"
+
+    def saw(self) -> str:
+        """What became of the leg so far, in a few words: ``saw CREATE, ANSWER, HANGUP (…)``."""
+        names: list[str] = []
+        for event in reversed(list(self.events)):
+            name = event.subclass or event.name
+            if name in _QUIET:
+                continue
+            name = name.removeprefix("CHANNEL_")
+            if event.name == "CHANNEL_HANGUP":
+                name += f" ({event.get('Hangup-Cause', 'no cause')})"
+            if names[-1:] != [name]:
+                names.append(name)
+        return f"saw {', '.join(names)}"

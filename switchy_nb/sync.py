@@ -1,0 +1,253 @@
+"""`sync_caller`: place a call, get the leg when it is up. The quick start, and the way in.
+
+It stands above the apps, of which it loads one by default.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from switchy_nb.apphost import Apps
+from switchy_nb.apps.players import TonePlay
+from switchy_nb.client import Client
+from switchy_nb.errors import ConfigurationError, JobError, TimeoutError
+from switchy_nb.models import Job
+from switchy_nb.observe import active_client
+from switchy_nb.session import Session
+from switchy_nb.waiting import Deadline
+
+if TYPE_CHECKING:
+    from switchy_nb.recording import Recording
+    from switchy_nb.simswitch import SimSwitch
+
+#: where a switch is named that no notebook should name: host (or host:port), port and secret
+HOST_VARIABLE, PORT_VARIABLE = "SWITCHY_NB_HOST", "SWITCHY_NB_PORT"
+PASSWORD_VARIABLE = "SWITCHY_NB_PASSWORD"  # noqa: S105  # a variable's name
+
+
+class WaitFor(Protocol):
+    """`EventListener.waitfor`."""
+
+    def __call__(self, sess: Session, varname: str, timeout: float | None = 60.0) -> bool:
+        """Wait until ``sess.vars[varname]`` is true."""
+
+
+class Caller:
+    """Places calls, one after the other or several at once; made by `sync_caller`.
+
+    Attributes
+    ----------
+    client : Client
+        Commands and calls at length; ``client.listener`` has what is up.
+    apps : Apps
+        The loaded apps.
+    app_names : list of str
+        The ids of their groups.
+    app_lookup_vars : list of str
+        More event headers that name the app group of a leg, looked at before the others.
+    recording : Recording
+        Every event so far, in frames.
+    switch : SimSwitch or None
+        The simulated switch, where that is what answers.
+    """
+
+    def __init__(self, client: Client, switch: "SimSwitch | None" = None) -> None:
+        self.client = client
+        self.switch = switch
+        self.app_lookup_vars: list[str] = []
+
+    @property
+    def apps(self) -> Apps:
+        """The loaded apps, by group and name."""
+        return self.client.apps
+
+    @property
+    def app_names(self) -> list[str]:
+        """The ids of the loaded app groups."""
+        return self.client.app_names
+
+    @property
+    def recording(self) -> "Recording":
+        """Every event so far, in frames."""
+        return self.client.listener.recording
+
+    def __call__(
+        self,
+        dest_url: str,
+        app_name: str | None = None,
+        timeout: float = 30,
+        waitfor: tuple[str, float] | None = None,
+        **options: Any,
+    ) -> tuple[Session, WaitFor]:
+        """Place a call; return when it is up.
+
+        Parameters
+        ----------
+        dest_url : str
+            Where to, such as ``user@host:port``.
+        app_name : str, optional
+            The app group that has the call's events; the only one that is loaded, where it is not
+            given.
+        timeout : float
+            Seconds until it must be up.
+        waitfor : (str, float), optional
+            A variable in the leg's `vars` to wait for as well, and the seconds for that.
+        **options
+            As for `build_originate_cmd`, but for its ``timeout``: give ``originate_timeout``.
+
+        Returns
+        -------
+        (Session, callable)
+            The originating leg, and `EventListener.waitfor`.
+
+        Raises
+        ------
+        JobError
+            If the call fails; `cause` has FreeSWITCH's word for why.
+        TimeoutError
+            If it is not up in time. The call is hung up then, as it is on an interrupt.
+        """
+        deadline = Deadline(timeout)
+        job = self._originate(dest_url, app_name, options)
+        try:
+            job.get(deadline.left)
+            session = self._leg(job, dest_url)
+            if _answers(options):
+                session.wait("answered", deadline.left)
+            if waitfor is not None:
+                self.client.listener.waitfor(session, *waitfor)
+        except BaseException as exc:
+            raise self._given_up(job, dest_url, timeout, exc) from None
+        return session, self.client.listener.waitfor
+
+    async def dial(
+        self,
+        dest_url: str,
+        app_name: str | None = None,
+        timeout: float = 30,
+        **options: Any,
+    ) -> tuple[Session, WaitFor]:
+        """Place a call as ``caller(…)`` does, without blocking the event loop."""
+        deadline = Deadline(timeout)
+        job = self._originate(dest_url, app_name, options)
+        try:
+            await job.done(deadline.left)
+            session = self._leg(job, dest_url)
+            if _answers(options):
+                await session.until("answered", deadline.left)
+        except BaseException as exc:
+            raise self._given_up(job, dest_url, timeout, exc) from None
+        return session, self.client.listener.waitfor
+
+    def _originate(self, dest_url: str, app_name: str | None, options: Mapping[str, Any]) -> Job:
+        listener = self.client.listener
+        for name in self.app_lookup_vars:
+            if name not in listener.app_id_headers:
+                listener.app_id_headers.insert(0, name)
+        if app_name is None:
+            if len(self.app_names) != 1:
+                raise ConfigurationError(
+                    f"which app is the call for? There are {', '.join(self.app_names) or 'none'}"
+                )
+            app_name = self.app_names[0]
+        elif app_name not in self.app_names:
+            raise ConfigurationError(
+                f"no app group {app_name!r} is loaded; there are {', '.join(self.app_names)}. "
+                "Give sync_caller(apps={…}) or client.load_app(…) yours"
+            )
+        return self.client.originate(dest_url, app_id=app_name, **options)
+
+    def _leg(self, job: Job, dest_url: str) -> Session:
+        session = self.client.listener.find(job.sess_uuid)
+        if session is None:
+            raise JobError(f"the call to {dest_url} was up, and is gone already", cause="GONE")
+        return session
+
+    def _given_up(
+        self, job: Job, dest_url: str, timeout: float, exc: BaseException
+    ) -> BaseException:
+        """Hang up a call that did not come up (or was not waited for); say what was seen."""
+        leg = job.sess_uuid
+        session = self.client.listener.find(leg)
+        if not (job.ready() and session is None) and self.client.connected():
+            self.client.post(f"api uuid_kill {leg} ORIGINATOR_CANCEL")
+        if isinstance(exc, TimeoutError) and session is not None:
+            return TimeoutError(
+                f"waited {timeout:.1f} s for the call to {dest_url} to be up; {session.saw()}. "
+                "It was hung up"
+            )
+        return exc
+
+    def __repr__(self) -> str:
+        where = "the simulated switch" if self.switch is not None else repr(self.client)
+        return f"<Caller on {where}, apps {', '.join(self.app_names) or 'none'}>"
+
+
+def _answers(options: Mapping[str, Any]) -> bool:
+    """Whether the originate returns at the answer, and not at early media already."""
+    return str(options.get("ignore_early_media", "true")).lower() == "true"
+
+
+@contextmanager
+def sync_caller(
+    host: str | None = None,
+    port: int | str | None = None,
+    password: str | None = None,
+    apps: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Iterator[Caller]:
+    """Connect to a switch and deliver a `Caller`.
+
+    At the end of the block, whatever happened in it, the calls that it placed and that are still
+    up are hung up, and the links are closed.
+
+    Parameters
+    ----------
+    host : str, optional
+        The switch. Where it is not given, the environment's ``SWITCHY_NB_HOST`` (``host`` or
+        ``host:port``) counts; without that, a switch is simulated. A line says which.
+    port : int or str, optional
+        The Event Socket's port: ``SWITCHY_NB_PORT``, or 8021.
+    password : str, optional
+        Its secret: ``SWITCHY_NB_PASSWORD``, or FreeSWITCH's own default.
+    apps : mapping, optional
+        App group id → app; `TonePlay` where it is not given.
+    **options
+        As for `EventListener`: ``autorecon``, ``timeout``, ``recording``…
+
+    Raises
+    ------
+    ConnectionError, TimeoutError
+        If there is no such switch, or it doesn't let us in.
+    """
+    with ExitStack() as stack:
+        simulated = None
+        if host is None:
+            host, port = _from_environment(port)
+            if host is None:
+                from switchy_nb.simswitch import SimSwitch
+
+                simulated = stack.enter_context(SimSwitch())
+                host, port, password = simulated.host, simulated.port, simulated.password
+                print(f"No host was given: this is the simulated switch, at {host}:{port}.")
+            else:
+                print(f"{HOST_VARIABLE} is set: this is the switch at {host}:{port}.")
+        client = stack.enter_context(
+            active_client(
+                host,
+                port or os.environ.get(PORT_VARIABLE) or 8021,
+                password or os.environ.get(PASSWORD_VARIABLE, "ClueCon"),
+                apps={"TonePlay": TonePlay} if apps is None else apps,
+                **options,
+            )
+        )
+        yield Caller(client, simulated)
+
+
+def _from_environment(port: int | str | None) -> tuple[str | None, int | str]:
+    named = os.environ.get(HOST_VARIABLE, "").strip()
+    port = port or os.environ.get(PORT_VARIABLE) or 8021
+    if named.count(":") == 1:  # more of them are an IPv6 address
+        named, _, port = named.partition(":")
+    return named or None, port

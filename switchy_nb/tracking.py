@@ -1,0 +1,243 @@
+"""What is up on a switch, kept from its events: sessions, calls, jobs, and counts of them.
+
+The handlers run on the listener's dispatcher thread, one event at a time. Where events come from
+and who is told of them is not known here (see `listener`).
+"""
+
+import logging
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from typing import Any
+
+from switchy_nb.connection import Connection
+from switchy_nb.models import Call, Job, job_error
+from switchy_nb.session import Session
+from switchy_nb.wire import Event
+
+log = logging.getLogger(__name__)
+
+#: What takes an event in: it returns whether it is consumed, and what callbacks are called with.
+Handler = Callable[[Event], Any]
+
+#: failed sessions kept of each cause
+KEPT = 1000
+#: how a job's body begins when it failed
+_FAILED = ("-ERR", "-USAGE")
+
+
+class Tracker:
+    """The legs, calls and jobs of one switch.
+
+    Attributes
+    ----------
+    sessions, calls, bg_jobs : OrderedDict
+        What is up, by id, in the order in which it came.
+    hangup_causes, failed_jobs : Counter
+        Legs that ended, and jobs that failed, by cause.
+    failed_sessions : OrderedDict
+        The last thousand legs of each cause that were not answered or did not end normally.
+    sessions_per_app : Counter
+        Legs that are up, by app group.
+    total_answered_sessions : int
+        Legs that were answered.
+    own : set of str
+        Legs that this process placed and that are not known to have ended.
+    """
+
+    _tx: Connection
+    app_id_headers: list[str]
+    call_tracking_header: Any
+
+    def __init__(self, may_block: Callable[[], None]) -> None:
+        self._may_block = may_block
+        self.sessions: OrderedDict[str, Session] = OrderedDict()
+        self.calls: OrderedDict[str, Call] = OrderedDict()
+        self.bg_jobs: OrderedDict[str, Job] = OrderedDict()
+        self.own: set[str] = set()
+        self.hangup_causes: Counter[str] = Counter()
+        self.failed_sessions: OrderedDict[str, deque[Session]] = OrderedDict()
+        self.failed_jobs: Counter[str] = Counter()
+        self.sessions_per_app: Counter[str] = Counter()
+        self.total_answered_sessions = 0
+        #: jobs whose leg is not there yet, by its id
+        self._awaited: dict[str, Job] = {}
+        #: legs that are hung up, until their last event has come
+        self._ending: OrderedDict[str, Session] = OrderedDict()
+        self._handlers: dict[str, Handler] = {
+            "CHANNEL_CREATE": self._created,
+            "CHANNEL_ORIGINATE": self._created,
+            "CHANNEL_ANSWER": self._answered,
+            "CHANNEL_BRIDGE": self._bridged,
+            "CHANNEL_UNBRIDGE": self._bridged,
+            "CHANNEL_HANGUP": self._hung_up,
+            "CHANNEL_DESTROY": self._destroyed,
+            "BACKGROUND_JOB": self._job_done,
+        }
+
+    def reset(self) -> None:
+        """Set all counters to zero; what is up stays tracked."""
+        self.hangup_causes.clear()
+        self.failed_sessions.clear()
+        self.failed_jobs.clear()
+        self.total_answered_sessions = 0
+
+    def count_sessions(self) -> int:
+        """How many legs are up."""
+        return len(self.sessions)
+
+    def count_calls(self) -> int:
+        """How many calls are up."""
+        return len(self.calls)
+
+    def count_jobs(self) -> int:
+        """How many background jobs are registered: running, or with their legs still up."""
+        return len(self.bg_jobs)
+
+    def count_failed(self) -> int:
+        """How many legs ended otherwise than with NORMAL_CLEARING."""
+        return sum(self.hangup_causes.values()) - self.hangup_causes["NORMAL_CLEARING"]
+
+    def find(self, uuid: str | None) -> Session | None:
+        """The leg of that id, if it is up or just ending."""
+        return self.sessions.get(uuid or "") or self._ending.get(uuid or "")
+
+    def register_job(self, job: Job | Event | str, **kwargs: Any) -> Job:
+        """Have a background job's end told to a `Job`.
+
+        Parameters
+        ----------
+        job : Job, Event or str
+            The job, the reply that names it, or its id.
+        **kwargs
+            As for `Job`, where it is made here.
+        """
+        if not isinstance(job, Job):
+            job = Job(job if isinstance(job, str) else job["Job-UUID"], **kwargs)
+        self.bg_jobs[job.uuid] = job
+        if job.sess_uuid:
+            self._awaited[job.sess_uuid] = job
+        return job
+
+    def drop_job(self, job: Job) -> None:
+        """Let go of a job that failed, and of the leg that it was to make."""
+        self.bg_jobs.pop(job.uuid, None)
+        self._awaited.pop(job.sess_uuid or "", None)
+        self.own.discard(job.sess_uuid or "")
+
+    def awaits(self, uuid: str) -> bool:
+        """Whether an originate is under way that may still make this leg."""
+        return uuid in self._awaited
+
+    def get_id(self, event: Event, default: str = "default") -> str:
+        """The app group that an event is for, by the first of `app_id_headers` that it has."""
+        return next((v for h in tuple(self.app_id_headers) if (v := event.get(h))), default)
+
+    def lookup_sess(self, event: Event) -> tuple[bool, Session | None]:
+        """Take in an event that changes no more than its leg: the handler where there is none."""
+        session = self.find(event.get("Unique-ID"))
+        if session is not None:
+            session.update(event)
+        return session is not None, session
+
+    def forget(self, session: Session) -> None:
+        """Let go of a leg whose end was not seen."""
+        session.hungup = session.ended = True
+        self._remove(session)
+        self._ending.pop(session.uuid, None)
+        session.notify()
+
+    # --- handlers ----------------------------------------------------------------------
+
+    def _created(self, event: Event) -> tuple[bool, Session | None]:
+        # Either of CREATE and ORIGINATE may come first.
+        known, session = self.lookup_sess(event)
+        if known:
+            return True, session
+        uuid = event.get("Unique-ID")
+        if not uuid:
+            return False, None
+        session = Session(event, uuid=uuid, con=self._tx, may_block=self._may_block)
+        session.cid = self.get_id(event)
+        key = event.get(self.call_tracking_header) or uuid
+        call = self.calls.get(key)
+        if call is None:
+            call = self.calls[key] = Call(key, session)
+        else:
+            call.append(session)
+        session.call = call
+        job = self._awaited.pop(uuid, None)
+        if job is not None:
+            session.bg_job = job
+            session.times["req_originate"] = job.launch_time
+        self.sessions[uuid] = session
+        self.sessions_per_app[session.cid] += 1
+        return True, session
+
+    def _answered(self, event: Event) -> tuple[bool, Session | None]:
+        known, session = self.lookup_sess(event)
+        self.total_answered_sessions += known
+        return known, session
+
+    def _bridged(self, event: Event) -> tuple[bool, Session | None]:
+        # It comes on one leg only, and is as true of the other.
+        other = self.find(event.get("Other-Leg-Unique-ID"))
+        if other is not None:
+            other.bridged = event.name == "CHANNEL_BRIDGE"
+            other.notify()
+        return self.lookup_sess(event)
+
+    def _hung_up(self, event: Event) -> tuple[bool, Session | None, Job | None]:
+        uuid = event.get("Unique-ID", "")
+        session = self.sessions.get(uuid)
+        if session is None:
+            self.own.discard(uuid)
+            return False, None, None
+        session.update(event)
+        cause = session.hangup_cause or "UNKNOWN"
+        self.hangup_causes[cause] += 1
+        if not session.answered or cause != "NORMAL_CLEARING":
+            kept = self.failed_sessions.setdefault(cause, deque(maxlen=KEPT))
+            kept.append(session)
+        self._ending[uuid] = session
+        job = self._remove(session)
+        return True, session, job
+
+    def _remove(self, session: Session) -> Job | None:
+        self.sessions.pop(session.uuid, None)
+        self.own.discard(session.uuid)
+        self.sessions_per_app[session.cid] -= 1
+        call = session.call
+        if session in call.sessions:
+            call.sessions.remove(session)
+        if not call.sessions and self.calls.get(call.uuid) is call:
+            del self.calls[call.uuid]
+        job, session.bg_job = session.bg_job, None
+        if job is not None and job.ready():
+            self.bg_jobs.pop(job.uuid, None)
+        return job
+
+    def _destroyed(self, event: Event) -> tuple[bool, Session | None]:
+        uuid = event.get("Unique-ID", "")
+        known, session = self.lookup_sess(event)
+        self._ending.pop(uuid, None)
+        return known, session
+
+    def _job_done(self, event: Event) -> tuple[bool, Session | None, Job | None]:
+        job = self.bg_jobs.get(event.get("Job-UUID", ""))
+        if job is None:
+            return False, None, None
+        job.events.update(event)
+        body = (event.body or "").strip()
+        session = self.find(job.sess_uuid)
+        if body.startswith(_FAILED):
+            error = job_error(job.command, body)
+            self.failed_jobs[error.cause] += 1
+            self.drop_job(job)
+            job.fail(error)
+        else:
+            try:
+                job.finish(body.removeprefix("+OK").strip())
+            finally:
+                if session is None or session.hungup:
+                    self.bg_jobs.pop(job.uuid, None)
+        return True, session, job

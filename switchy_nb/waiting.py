@@ -1,0 +1,131 @@
+"""How the toolkit waits: with a deadline, interruptible, and able to say what it waited for.
+
+What is waited for is not known here.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError, wait
+from typing import Generic, TypeVar
+
+from switchy_nb.errors import SwitchyError, TimeoutError
+
+T = TypeVar("T")
+
+#: How often a wait looks up: an interrupt is obeyed within this many seconds at the latest.
+TICK = 0.1
+
+
+class Deadline:
+    """One budget of time across several steps.
+
+    Parameters
+    ----------
+    seconds : float or None
+        From now; None is no limit.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until it is over; never below 0, infinite where there is no limit."""
+        return float("inf") if self._end is None else max(0.0, self._end - time.monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return self.left <= 0
+
+
+def block_on(future: Future[T], timeout: float | None, describe: Callable[[], str]) -> T:
+    """Wait for a future on the calling thread.
+
+    Parameters
+    ----------
+    future : concurrent.futures.Future
+        What is waited for.
+    timeout : float or None
+        Seconds; None waits for ever.
+    describe : callable
+        Gives the sentence for the error: what was waited for and what was seen instead.
+
+    Raises
+    ------
+    TimeoutError
+        If it did not come in time.
+    """
+    deadline = Deadline(timeout)
+    while True:
+        # In ticks: on some platforms a long wait on a lock keeps KeyboardInterrupt waiting.
+        wait([future], min(TICK, deadline.left))
+        if future.done():
+            return future.result()
+        if deadline.over:
+            raise _late(timeout, describe)
+
+
+async def await_on(future: Future[T], timeout: float | None, describe: Callable[[], str]) -> T:
+    """Wait for a future without blocking the event loop; the same errors as `block_on`.
+
+    It wakes every `TICK`, since an idle event loop notices an interrupt late.
+    """
+    deadline = Deadline(timeout)
+    waiter = asyncio.wrap_future(future)
+    while True:
+        done, _ = await asyncio.wait([waiter], timeout=min(TICK, deadline.left))
+        if done:
+            return waiter.result()
+        if deadline.over:
+            waiter.cancel()
+            raise _late(timeout, describe)
+
+
+def _late(timeout: float | None, describe: Callable[[], str]) -> TimeoutError:
+    return TimeoutError(f"waited {timeout:.1f} s for {describe()}")
+
+
+class Waiter(Generic[T]):
+    """Somebody waiting for something to become true.
+
+    Parameters
+    ----------
+    test : callable
+        Tried again and again until its value is true; that is what the future gets.
+    hopeless : callable, optional
+        Returns an error once it cannot become true any more.
+    """
+
+    def __init__(
+        self,
+        test: Callable[[], T],
+        hopeless: Callable[[], SwitchyError | None] = lambda: None,
+    ) -> None:
+        self.future: Future[T] = Future()
+        self._test = test
+        self._hopeless = hopeless
+
+    def check(self) -> bool:
+        """Try the test; return whether the wait is over, one way or the other."""
+        try:
+            value = self._test()
+            error = None if value else self._hopeless()
+            if value:
+                self.future.set_result(value)
+            elif error is not None:
+                self.future.set_exception(error)
+        except InvalidStateError:
+            return True  # it was cancelled, or another thread was quicker
+        except Exception as exc:
+            with contextlib.suppress(InvalidStateError):
+                self.future.set_exception(exc)
+        return self.future.done()
+
+    def fail(self, error: SwitchyError) -> None:
+        """End the wait with an error, unless it is over."""
+        with contextlib.suppress(InvalidStateError):
+            self.future.set_exception(error)
