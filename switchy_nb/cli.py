@@ -60,7 +60,12 @@ def main() -> None:
 @main.command()
 @click.argument("host", required=False)
 @click.option(
-    "--port", type=PORT, default=8021, show_default=True, help="Port of the Event Socket."
+    "--port",
+    type=PORT,
+    envvar="SWITCHY_NB_PORT",
+    default=8021,
+    show_default=True,
+    help="Port of the Event Socket.",
 )
 @click.option(
     "--password",
@@ -77,13 +82,17 @@ def doctor(
 ) -> None:
     """Check a FreeSWITCH over its Event Socket, and say how to mend what is wrong.
 
-    Without HOST, SWITCHY_NB_HOST is looked at, or else the simulated switch. Changes nothing on
-    the switch: it asks, and places three short calls. Exits 1 when something is wrong.
+    HOST may be HOST:PORT. Without it, SWITCHY_NB_HOST is looked at, or else the simulated switch.
+    Changes nothing on the switch: it asks, and places three short calls. Exits 1 when something
+    is wrong.
     """
     from rich.console import Console
 
     console = Console(stderr=as_json, highlight=False)
-    host = host or os.environ.get("SWITCHY_NB_HOST") or None
+    host = host or os.environ.get("SWITCHY_NB_HOST", "").strip() or None
+    if host is not None and host.count(":") == 1:  # more of them are an IPv6 address
+        host, _, named = host.partition(":")
+        port = PORT.convert(named, None, None)
     checks: list[Check] = []
     with ExitStack() as stack, _readable_errors():
         if host is None:

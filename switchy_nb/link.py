@@ -101,6 +101,8 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self._secret = secret
         self._handlers = handlers
         self._parser = Parser()
+        #: what came in one piece with a message of the login
+        self._early: list[Message] = []
         self._waiting: deque[Slot] = deque()
         self._outgoing: deque[bytes] = deque()
         self._wake = gevent.event.Event()
@@ -180,6 +182,8 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self.sock.settimeout(None)
 
     def _expect(self, deadline: Deadline, timeout: float, what: str) -> Message:
+        if self._early:
+            return self._early.pop(0)
         while True:
             self.sock.settimeout(max(deadline.left, 0.001))
             try:
@@ -204,6 +208,7 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                     "Is that port FreeSWITCH's Event Socket (8021 by default)?"
                 )
             if messages:
+                self._early = messages[1:]
                 return messages[0]
 
     def start_event_handlers(self) -> None:
@@ -240,6 +245,8 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         reason = "the switch closed the connection"
         slice_end = time.monotonic() + SLICE
         try:
+            for message in self._early:
+                self._take(message, time.time_ns() // 1000)
             while data := self.sock.recv(CHUNK):
                 received = time.time_ns() // 1000
                 for message in self._parser.feed(data):

@@ -91,10 +91,14 @@ def xml_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:
 
 def event_frame(payload: bytes, kind: str) -> bytes:
     """Put a serialised event into its frame; `kind` is ``plain``, ``json`` or ``xml``."""
-    return b"Content-Length: %d\nContent-Type: text/event-%s\n\n" % (
-        len(payload),
-        kind.encode(),
-    ) + payload
+    return (
+        b"Content-Length: %d\nContent-Type: text/event-%s\n\n"
+        % (
+            len(payload),
+            kind.encode(),
+        )
+        + payload
+    )
 
 
 def reply_frame(text: str, extra: Iterable[tuple[str, str]] = ()) -> bytes:

@@ -1,0 +1,110 @@
+"""The core columns of all rows at one moment, as arrays that legs, calls and jobs are made of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from switchy_nb.recording.fields import Kind, Needles
+from switchy_nb.recording.segment import Segment
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Core:
+    """A prefix of a recording.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The core columns of its rows (see `segment.core_schema`).
+    segments : tuple of Segment
+        Where they came from.
+    """
+
+    table: "pa.Table"
+    segments: tuple[Segment, ...]
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment], length: int) -> "Core":
+        """Take the first `length` rows of what is in `segments`, which may be growing."""
+        import pyarrow as pa
+
+        from switchy_nb.recording.segment import core_schema
+
+        schema = core_schema()
+        tables = [segment.core().select(schema.names) for segment in segments]
+        whole = pa.concat_tables(tables) if tables else schema.empty_table()
+        return cls(whole.slice(0, length), tuple(segments))
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def header(self, name: str) -> "pa.ChunkedArray":
+        """One header of each row, null where a row has none."""
+        import pyarrow as pa
+
+        chunks = [segment.column(name) for segment in self.segments]
+        # A segment may have grown since the core columns were taken.
+        return pa.chunked_array(chunks, pa.string()).slice(0, len(self))
+
+    def moments(self, column: str) -> "Array":
+        """Return a column of times as ``datetime64[us]``."""
+        from switchy_nb.recording.schema import NAT, moments
+
+        return moments(self.table[column].cast("int64").fill_null(NAT).to_numpy())
+
+    @cached_property
+    def received(self) -> "Array":
+        """When each row came, by this machine's clock."""
+        return self.moments("received")
+
+    @cached_property
+    def time(self) -> "Array":
+        """When each event was made, by the switch's clock."""
+        return self.moments("time")
+
+    def named(self, *names: str) -> "Array":
+        """Which rows are events of these names, as booleans."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found: Array = pc.is_in(
+            self.table["name"], value_set=pa.array(names, pa.string())
+        ).to_numpy()
+        return found
+
+    def link_losses(self) -> int:
+        """How often the link went down: by our own rows, whatever a peer may call its events."""
+        import pyarrow.compute as pc
+
+        ours = pc.equal(self.table["kind"], int(Kind.LINK)).to_numpy()
+        return int((ours & self.named("LINK_DOWN")).sum())
+
+    def text(self, column: str) -> "Array":
+        """Return a column of text as Python strings, None where missing."""
+        values: Array = self.table[column].to_numpy(zero_copy_only=False)
+        return values
+
+    def pick(self, rows: Iterable[int], needles: Needles) -> dict[int, list[str | None]]:
+        """Read some headers of some rows out of their bytes."""
+        return {n: needles.find(raw, kind) for n, raw, kind in self.raw_rows(rows)}
+
+    def raw_rows(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, Kind]]:
+        """Give the number, the bytes and the kind of some rows; each segment is opened once."""
+        wanted = sorted(set(rows))
+        at = 0
+        for segment in self.segments:
+            end = segment.first + len(segment)
+            if at == len(wanted) or wanted[at] >= end:
+                continue
+            raws, kinds = segment.raws()
+            while at < len(wanted) and wanted[at] < end:
+                place = wanted[at] - segment.first
+                yield wanted[at], raws[place], kinds[place]
+                at += 1

@@ -1,0 +1,238 @@
+"""A run of consecutive rows: first a list that grows, then Arrow buffers compressed with zstd.
+
+One thread appends; any thread reads. What the columns mean together (legs, calls) is not known
+here, nor who compresses when (see `store`).
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from switchy_nb.recording.fields import (
+    SEQUENCE_HEADER,
+    TEXT_COLUMNS,
+    TIME_HEADER,
+    Kind,
+    Needles,
+    known,
+    microseconds,
+    whole_number,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: an event's bytes, when it came (µs since the epoch, our clock; None if unknown), what it is,
+#: and the switch that it came from
+Row = tuple[bytes, "int | None", Kind, "str | None"]
+
+#: Fast, and within a tenth of the best level's size on events, which repeat themselves a lot.
+_ZSTD_LEVEL = 3
+_WATCHED = "header:"
+
+
+def core_schema() -> "pa.Schema":
+    """Return the typed columns that every row has, without the raw bytes and the watched headers."""
+    import pyarrow as pa
+
+    moment = pa.timestamp("us", "UTC")
+    return pa.schema(
+        [
+            ("received", moment),
+            ("time", moment),
+            ("sequence", pa.int64()),
+            *((name, pa.string()) for name in TEXT_COLUMNS),
+            ("switch", pa.string()),
+            ("kind", pa.int8()),
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """Rows that no longer change, as compressed Arrow IPC streams."""
+
+    count: int
+    core: "pa.Buffer"
+    raw: "pa.Buffer"
+
+
+class Segment:
+    """Consecutive rows of a recording.
+
+    Parameters
+    ----------
+    first : int
+        The number of its first row.
+    watched : tuple of str
+        Headers that are wanted so often that they are kept as columns.
+    """
+
+    def __init__(self, first: int, watched: tuple[str, ...]) -> None:
+        self.first = first
+        self.watched = watched
+        self.rows: list[Row] = []
+        self._lock = threading.Lock()
+        self._sealed: _Sealed | None = None
+        self._needles = Needles([*TEXT_COLUMNS.values(), TIME_HEADER, SEQUENCE_HEADER, *watched])
+        self._columns: list[list[Any]] = [[] for _ in range(5 + len(TEXT_COLUMNS) + len(watched))]
+        self._asked: dict[str, pa.Array] = {}
+
+    @classmethod
+    def of(cls, first: int, core: "pa.Table", raw: "pa.Array") -> "Segment":
+        """Make a sealed segment of columns that are known already, as a file has them."""
+        segment = cls(first, ())
+        segment._close(core, raw)
+        return segment
+
+    def __len__(self) -> int:
+        # In this order: a segment that is sealed between the two still has its old list.
+        rows, sealed = self.rows, self._sealed
+        return len(rows) if sealed is None else sealed.count
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is compressed, and does not change any more."""
+        return self._sealed is not None
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it holds: of raw events while it grows, of buffers when sealed."""
+        sealed = self._sealed
+        if sealed is None:
+            return sum(len(row[0]) for row in self.rows)
+        return int(sealed.core.size + sealed.raw.size)
+
+    def core(self) -> "pa.Table":
+        """Return the core columns of the rows that are here now, and the watched headers."""
+        with self._lock:
+            return self._core()
+
+    def column(self, name: str) -> "pa.Array":
+        """One header of each row as Arrow strings, null where a row has none."""
+        import pyarrow as pa
+
+        key = name.lower()
+        with self._lock:
+            if key in self.watched:
+                return self._core()[_WATCHED + key].combine_chunks()
+            asked = self._asked.get(key)
+            if asked is None or len(asked) != len(self):
+                needles = Needles([key])
+                values = [
+                    needles.find(raw, kind)[0] for raw, kind in zip(*self._raws(), strict=True)
+                ]
+                asked = self._asked[key] = pa.array(map(_kept, values), pa.string())
+            return asked
+
+    def raws(self) -> tuple[Sequence[bytes], Sequence[Kind]]:
+        """Every row's bytes and kind."""
+        with self._lock:
+            return self._raws()
+
+    def row(self, at: int) -> tuple[bytes, Kind]:
+        """One row's bytes and kind, by its place in the segment."""
+        with self._lock:
+            raws, kinds = self._raws()
+            return raws[at], kinds[at]
+
+    def raw_array(self) -> "pa.Array":
+        """Every row's bytes, as Arrow has them."""
+        import pyarrow as pa
+
+        with self._lock:
+            if self._sealed is None:
+                return pa.array([row[0] for row in self.rows], pa.large_binary())
+            return unpack(self._sealed.raw)["raw"].combine_chunks()
+
+    def seal(self) -> None:
+        """Compress the rows. Nothing may be appended any more."""
+        import pyarrow as pa
+
+        with self._lock:
+            if self._sealed is None:
+                raw = pa.array([row[0] for row in self.rows], pa.large_binary())
+                self._close(self._core(), raw)
+
+    def _close(self, core: "pa.Table", raw: "pa.Array") -> None:
+        import pyarrow as pa
+
+        self._sealed = _Sealed(
+            len(core), pack(_in_dictionaries(core)), pack(pa.table({"raw": raw}))
+        )
+        self.rows = []
+        self._columns = []
+
+    def _core(self) -> "pa.Table":
+        import pyarrow as pa
+
+        if self._sealed is not None:
+            return unpack(self._sealed.core)
+        columns = self._columns
+        for raw, received, kind, switch in self.rows[len(columns[0]) :]:
+            found = self._needles.find(raw, kind)
+            texts = len(TEXT_COLUMNS)
+            row = (
+                received,
+                microseconds(found[texts]),
+                whole_number(found[texts + 1]),
+                *map(known, found[:texts]),
+                known(switch),
+                kind,
+                *map(_kept, found[texts + 2 :]),
+            )
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+        schema = core_schema()
+        for name in self.watched:
+            schema = schema.append(pa.field(_WATCHED + name, pa.string()))
+        return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema)
+
+    def _raws(self) -> tuple[Sequence[bytes], Sequence[Kind]]:
+        if self._sealed is None:
+            rows = self.rows[:]
+            return [row[0] for row in rows], [row[2] for row in rows]
+        kinds = unpack(self._sealed.core, ["kind"])["kind"].to_pylist()
+        raw = unpack(self._sealed.raw)["raw"].to_pylist()
+        return raw, [Kind(kind) for kind in kinds]
+
+
+def _kept(value: str | None) -> str | None:
+    """Keep a header that is there and empty as it is: it is known to be empty."""
+    return value if value is None else (known(value) or "")
+
+
+def _in_dictionaries(core: "pa.Table") -> "pa.Table":
+    """Write each text once: names, states and ids repeat, and so do switches."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for at, field in enumerate(core.schema):
+        if field.type == pa.string():
+            core = core.set_column(at, field.name, pc.dictionary_encode(core[field.name]))
+    return core
+
+
+def pack(table: "pa.Table") -> "pa.Buffer":
+    """Write a table as an Arrow IPC stream, compressed with zstd."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", _ZSTD_LEVEL))
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def unpack(buffer: "pa.Buffer", columns: list[str] | None = None) -> "pa.Table":
+    """Read what `pack` wrote, or some columns of it, with texts as plain strings."""
+    import pyarrow as pa
+
+    table = pa.ipc.open_stream(buffer).read_all()
+    if columns is not None:
+        table = table.select(columns)
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(at, field.name, table[field.name].cast(pa.string()))
+    return table

@@ -1,0 +1,98 @@
+"""What happens when a channel enters each of its states, where nothing else was arranged.
+
+The order of the events of a leg's end is here: CHANNEL_STATE, CHANNEL_CALLSTATE, the report,
+CHANNEL_HANGUP_COMPLETE, CHANNEL_DESTROY. CHANNEL_HANGUP came before, when it was hung up.
+"""
+
+import asyncio
+
+from switchy_nb.simswitch import events, report
+from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.channel import Channel, Entry
+from switchy_nb.simswitch.states import CallState, ChannelState, Direction
+
+
+async def on_init(channel: Channel) -> None:
+    """Let the leg set itself up, and show the new channel."""
+    if channel.leg is not None:
+        channel.leg.on_init()
+    if channel.up:
+        channel.set_state(ChannelState.ROUTING)
+    channel.fire(events.CREATE)
+    if channel.direction is Direction.OUTBOUND:
+        channel.fire(events.ORIGINATE)
+
+
+async def on_routing(channel: Channel) -> None:
+    """Look the destination up in the dial plan."""
+    if not channel.ready:
+        return
+    channel.core.route(channel)
+    channel.set_state(ChannelState.EXECUTE)
+
+
+async def on_execute(channel: Channel) -> None:
+    """Run the applications of the extension, one after the other, and hang up after the last."""
+    while channel.ready and channel.extension:
+        step = channel.extension.pop(0)
+        await step.run(channel)
+    if channel.ready:
+        channel.hangup(Cause.NORMAL_CLEARING)
+
+
+async def on_park(channel: Channel) -> None:
+    """Park without an application around it (``uuid_park``)."""
+    await park(channel)
+
+
+async def park(channel: Channel) -> None:
+    """Wait, obeying commands, until somebody takes the channel elsewhere."""
+    channel.fire(events.PARK)
+    while channel.ready:
+        await channel.pause()
+    channel.fire(events.UNPARK)
+
+
+async def on_hangup(channel: Channel) -> None:
+    """Tell the other end, and go on to the report."""
+    if channel.leg is not None:
+        channel.leg.on_hangup()
+    for recording in list(channel.recordings.values()):
+        recording.stop(channel)
+    if channel.profile is not None:
+        channel.profile.times.hungup = channel.core.clock.now()
+    channel.set_call_state(CallState.HANGUP)
+    channel.set_state(ChannelState.REPORTING)
+
+
+async def on_reporting(channel: Channel) -> None:
+    """Write the call's report into the variables, show it, and take the channel away."""
+    cause = channel.cause or Cause.NONE
+    channel.set("hangup_cause", cause.name)
+    channel.set("hangup_cause_q850", str(cause.q850))
+    report.write(channel)
+    channel.fire(events.HANGUP_COMPLETE)
+    await asyncio.sleep(0)
+    destroy(channel)
+
+
+def destroy(channel: Channel) -> None:
+    """Take the channel out of the switch."""
+    if channel.state is ChannelState.REPORTING:
+        channel.state = ChannelState.DESTROY
+    channel.core.forget(channel)
+    channel.fire(events.DESTROY)
+    channel.state = ChannelState.DESTROY if channel.profile is not None else channel.state
+    channel.enter(ChannelState.DESTROY)
+    channel.ring()
+
+
+#: state → what happens on entering it
+ENTRIES: dict[ChannelState, Entry] = {
+    ChannelState.INIT: on_init,
+    ChannelState.ROUTING: on_routing,
+    ChannelState.EXECUTE: on_execute,
+    ChannelState.PARK: on_park,
+    ChannelState.HANGUP: on_hangup,
+    ChannelState.REPORTING: on_reporting,
+}

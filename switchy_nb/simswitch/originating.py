@@ -1,0 +1,269 @@
+"""Placing calls: from a dial string to an answered channel, or to the cause why there is none."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from switchy_nb.simswitch import dialstring, events
+from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.dialplan import Step
+from switchy_nb.simswitch.dialstring import Target
+from switchy_nb.simswitch.profile import Profile, Times
+from switchy_nb.simswitch.states import ChannelState, Direction
+
+if TYPE_CHECKING:
+    from switchy_nb.simswitch.core import Core
+
+USAGE = (
+    "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] "
+    "[<cid_name>] [<cid_num>] [<timeout_sec>]\n"
+)
+_DEFAULT_TIMEOUT = 60.0
+
+
+async def originate(core: "Core", args: str) -> str:
+    """Run the ``originate`` command, to its answer: ``+OK uuid`` or ``-ERR CAUSE``."""
+    words = dialstring.words(args)
+    if len(words) < 2:
+        return USAGE
+    url, exten = words[0], words[1]
+    rest = [w if w != "undef" else "" for w in words[2:]] + [""] * 5
+    plan, context, cid_name, cid_number, timeout = rest[:5]
+    result = await place(
+        core,
+        url,
+        cid_name=cid_name,
+        cid_number=cid_number,
+        timeout=float(timeout) if timeout.isdigit() else None,
+    )
+    if isinstance(result, Cause):
+        return f"-ERR {result.name}\n"
+    flip_caller_id(result)
+    if exten.startswith("&"):
+        app, _, data = exten[1:].partition("(")
+        result.extension = [Step(app, data[:-1] if data.endswith(")") else data)]
+        result.set_state(ChannelState.EXECUTE)
+    elif plan == "inline":
+        result.extension = inline_steps(exten)
+        result.set_state(ChannelState.EXECUTE)
+    else:
+        core.transfer(result, exten, plan or "XML", context or core.context, quiet=True)
+    return f"+OK {result.uuid}\n"
+
+
+def inline_steps(text: str) -> list[Step]:
+    """Read the inline dial plan: ``app:argument,app:argument``."""
+    separator = ","
+    if text.startswith("m:") and len(text) > 4 and text[3] == ":":
+        separator, text = text[2], text[4:]
+    steps = []
+    for part in text.split(separator):
+        app, _, data = part.partition(":")
+        if app.strip():
+            steps.append(Step(app.strip(), data))
+    return steps
+
+
+def flip_caller_id(channel: Channel) -> None:
+    """Turn the caller's and the callee's id round: from now on the switch is the caller's side."""
+    profile = channel.profile
+    if profile is None or not channel.up:
+        return
+    channel.hit_dialplan = True
+    channel.set("pre_transfer_caller_id_name", profile.caller_id_name)
+    channel.set("pre_transfer_caller_id_number", profile.caller_id_number)
+    channel.set("channel_cid_flipped", "yes")
+    old = (profile.caller_id_name, profile.caller_id_number)
+    profile.caller_id_name = profile.callee_id_name
+    profile.caller_id_number = profile.callee_id_number
+    profile.callee_id_name, profile.callee_id_number = old
+    channel.fire(events.FLIP, [("Direction", "RECV")])
+
+
+async def place(
+    core: "Core",
+    url: str,
+    *,
+    originator: Channel | None = None,
+    cid_name: str = "",
+    cid_number: str = "",
+    timeout: float | None = None,
+) -> Channel | Cause:
+    """Call, and wait for an answer (or for early media, unless that is to be ignored).
+
+    Returns
+    -------
+    Channel or Cause
+        The channel that answered, or why none did.
+    """
+    dial = dialstring.parse(url)
+    variables = dict(dial.variables)
+    if cid_name:
+        variables.setdefault("origination_caller_id_name", cid_name)
+    if cid_number:
+        variables.setdefault("origination_caller_id_number", cid_number)
+    given = variables.get("originate_timeout") or variables.get("call_timeout") or ""
+    limit = timeout or (float(given) if given.isdigit() else _DEFAULT_TIMEOUT)
+    cause = Cause.DESTINATION_OUT_OF_ORDER
+    for targets in dial.rounds:
+        result = await _round(core, targets, variables, originator, limit)
+        if isinstance(result, Channel):
+            return result
+        cause = result
+        if cause is Cause.ORIGINATOR_CANCEL:
+            break
+    return cause
+
+
+async def _round(
+    core: "Core",
+    targets: tuple[Target, ...],
+    variables: dict[str, str],
+    originator: Channel | None,
+    limit: float,
+) -> Channel | Cause:
+    channels: list[Channel] = []
+    cause = Cause.DESTINATION_OUT_OF_ORDER
+    for target in targets:
+        made = core.network.dial(target, {**variables, **dict(target.variables)}, originator)
+        if isinstance(made, Cause):
+            cause = made
+        else:
+            channels.append(made)
+    if not channels:
+        return cause
+    winner = await _first(core, channels, originator, limit)
+    if isinstance(winner, Cause):
+        return winner
+    for channel in channels:
+        if channel is not winner:
+            channel.hangup(Cause.LOSE_RACE)
+    return winner
+
+
+async def _first(
+    core: "Core", channels: list[Channel], originator: Channel | None, limit: float
+) -> Channel | Cause:
+    """Wait for the first of some channels that can be used."""
+    bell = asyncio.Event()
+    watched = [*channels] + ([originator] if originator is not None else [])
+    for channel in watched:
+        channel.adopt(bell)
+    timer = core.loop.call_later(limit, bell.set)
+    end = core.loop.time() + limit
+    try:
+        while True:
+            bell.clear()
+            for channel in channels:
+                if channel.up and _usable(channel):
+                    return channel
+            if all(_over(channel) for channel in channels):
+                return channels[-1].cause or Cause.NORMAL_CLEARING
+            if originator is not None:
+                _pass_on(channels, originator)
+                if not originator.ready:
+                    return _give_up(channels, Cause.ORIGINATOR_CANCEL)
+            if core.loop.time() >= end:
+                return _give_up(channels, Cause.NO_ANSWER)
+            await bell.wait()
+    finally:
+        timer.cancel()
+        for channel in watched:
+            channel.unwatch(bell)
+
+
+def _usable(channel: Channel) -> bool:
+    early = channel.early and channel.get("ignore_early_media") not in ("true", "yes", "1")
+    return (channel.answered or early) and channel.running is ChannelState.CONSUME_MEDIA
+
+
+def _over(channel: Channel) -> bool:
+    """Whether a channel is hung up and has told of it."""
+    return not channel.up and channel.running >= ChannelState.REPORTING
+
+
+def _give_up(channels: list[Channel], cause: Cause) -> Cause:
+    for channel in channels:
+        channel.hangup(cause)
+    return cause
+
+
+def _pass_on(channels: list[Channel], originator: Channel) -> None:
+    """Let the first channel ring, or sound, as the ones that it calls do."""
+    leg = originator.leg
+    if leg is None or originator.answered:
+        return
+    if any(c.early for c in channels):
+        leg.pre_answer()
+    elif any(c.ringing for c in channels):
+        leg.ring_ready()
+
+
+def outgoing_channel(
+    core: "Core",
+    name: str,
+    number: str,
+    variables: dict[str, str],
+    originator: Channel | None,
+) -> Channel:
+    """Make the channel of a call that the switch places; its leg is still to be given."""
+    uuid = variables.get("origination_uuid") or core.ids.uuid()
+    channel = core.new_channel(Direction.OUTBOUND, uuid)
+    channel.name = name
+    now = core.clock.now()
+    caller = _caller_id(variables, originator)
+    channel.profile = Profile(
+        direction=Direction.OUTBOUND,
+        unique_id=uuid,
+        channel_name=name,
+        caller_id_name=caller[0],
+        caller_id_number=caller[1],
+        orig_caller_id_name=caller[0],
+        orig_caller_id_number=caller[1],
+        callee_id_name="Outbound Call",
+        callee_id_number=number,
+        ani=caller[1],
+        destination=number,
+        source="src/switch_ivr_originate.c",
+        context="default",
+        times=Times(profile_created=now, created=now),
+    )
+    channel.state = ChannelState.INIT
+    if originator is not None and originator.profile is not None:
+        channel.other = ("originator", originator.profile.copy(Times()))
+
+    async def on_routing(mine: Channel) -> None:
+        mine.entries.pop(ChannelState.ROUTING, None)
+        if mine.ready:
+            mine.set_state(ChannelState.CONSUME_MEDIA)
+
+    channel.entries[ChannelState.ROUTING] = on_routing
+    return channel
+
+
+def _caller_id(variables: dict[str, str], originator: Channel | None) -> tuple[str, str]:
+    name = variables.get("origination_caller_id_name", "")
+    number = variables.get("origination_caller_id_number", "")
+    if originator is not None and originator.profile is not None:
+        name = name or originator.profile.caller_id_name
+        number = number or originator.profile.caller_id_number
+    return name, number or "0000000000"
+
+
+def set_variables(
+    channel: Channel, variables: dict[str, str], endpoint: str, originator: Channel | None
+) -> None:
+    """Put the variables of the dial string on the channel, and what says how it came about."""
+    for name, value in variables.items():
+        channel.set(name, value)
+    if originator is not None:
+        channel.set("originator", originator.uuid)
+        channel.set("signal_bond", originator.uuid)
+        channel.set("call_uuid", originator.uuid)
+        channel.set("originating_leg_uuid", originator.uuid)
+        channel.set("max_forwards", originator.get("max_forwards", "70"))
+        channel.set("originator_codec", "PCMU@8000h@20i")
+        channel.set("ignore_early_media", variables.get("ignore_early_media", "true"))
+    early = channel.get("ignore_early_media") not in ("true", "yes", "1")
+    channel.set("originate_early_media", "true" if early else "false")
+    channel.set("originate_endpoint", endpoint)

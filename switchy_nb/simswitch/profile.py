@@ -1,0 +1,104 @@
+"""A leg's caller profile: who calls whom, and the times of the leg.
+
+The ``Caller-*`` and ``Other-Leg-*`` headers are this profile, written in FreeSWITCH's order.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from switchy_nb.simswitch.states import Direction
+
+
+@dataclass
+class Times:
+    """When things happened to a leg, in µs since the epoch; 0 for what has not happened."""
+
+    profile_created: int = 0
+    created: int = 0
+    answered: int = 0
+    progress: int = 0
+    progress_media: int = 0
+    hungup: int = 0
+    transferred: int = 0
+    resurrected: int = 0
+    bridged: int = 0
+    last_hold: int = 0
+    hold_accum: int = 0
+
+
+@dataclass
+class Profile:
+    """Who calls whom. What is empty is not shown."""
+
+    direction: Direction
+    unique_id: str
+    channel_name: str
+    caller_id_name: str
+    caller_id_number: str
+    destination: str
+    source: str
+    context: str
+    username: str = ""
+    dialplan: str = ""
+    orig_caller_id_name: str = ""
+    orig_caller_id_number: str = ""
+    callee_id_name: str = ""
+    callee_id_number: str = ""
+    network_addr: str = ""
+    ani: str = ""
+    rdnis: str = ""
+    transfer_source: str = ""
+    index: int = 1
+    logical_direction: Direction | None = None
+    times: Times = field(default_factory=Times)
+
+    def copy(self, times: Times | None = None) -> "Profile":
+        """Copy the profile, with its times or with others."""
+        return replace(self, times=times or replace(self.times))
+
+    def pairs(self, prefix: str) -> list[tuple[str, str]]:
+        """Write the profile's headers, ``Caller-…`` or ``Other-Leg-…``."""
+        p = prefix
+        out = [
+            (f"{p}-Direction", self.direction.value),
+            (f"{p}-Logical-Direction", (self.logical_direction or self.direction).value),
+        ]
+        named = (
+            ("Username", self.username),
+            ("Dialplan", self.dialplan),
+            ("Caller-ID-Name", self.caller_id_name),
+            ("Caller-ID-Number", self.caller_id_number),
+            ("Orig-Caller-ID-Name", self.orig_caller_id_name),
+            ("Orig-Caller-ID-Number", self.orig_caller_id_number),
+            ("Callee-ID-Name", self.callee_id_name),
+            ("Callee-ID-Number", self.callee_id_number),
+            ("Network-Addr", self.network_addr),
+            ("ANI", self.ani),
+            ("Destination-Number", self.destination),
+            ("Unique-ID", self.unique_id),
+            ("Source", self.source),
+            ("Transfer-Source", self.transfer_source),
+            ("Context", self.context),
+            ("RDNIS", self.rdnis),
+            ("Channel-Name", self.channel_name),
+        )
+        out += [(f"{p}-{name}", value) for name, value in named if value]
+        if p == "Caller":
+            out.append((f"{p}-Profile-Index", str(self.index)))
+        t = self.times
+        out += [
+            (f"{p}-Profile-Created-Time", str(t.profile_created)),
+            (f"{p}-Channel-Created-Time", str(t.created)),
+            (f"{p}-Channel-Answered-Time", str(t.answered)),
+            (f"{p}-Channel-Progress-Time", str(t.progress)),
+            (f"{p}-Channel-Progress-Media-Time", str(t.progress_media)),
+            (f"{p}-Channel-Hangup-Time", str(t.hungup)),
+            (f"{p}-Channel-Transfer-Time", str(t.transferred)),
+            (f"{p}-Channel-Resurrect-Time", str(t.resurrected)),
+            (f"{p}-Channel-Bridged-Time", str(t.bridged)),
+            (f"{p}-Channel-Last-Hold", str(t.last_hold)),
+            (f"{p}-Channel-Hold-Accum", str(t.hold_accum)),
+            (f"{p}-Screen-Bit", "true"),
+            (f"{p}-Privacy-Hide-Name", "false"),
+            (f"{p}-Privacy-Hide-Number", "false"),
+        ]
+        return out

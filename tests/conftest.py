@@ -1,0 +1,16 @@
+"""What all tests here share; the fixtures of calls are the plugin's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from helpers import eventually, own_threads
+
+
+@pytest.fixture(autouse=True)
+def no_threads_left() -> Iterator[None]:
+    """A test that leaves a listener's thread running has found a leak."""
+    before = own_threads()
+    yield
+    eventually(lambda: own_threads() <= before, 5, "the toolkit's threads to be gone")

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from helpers import events_in, recorded
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchy_nb.errors import ProtocolError
+from switchy_nb.wire import (
+    ApiResponse,
+    AuthRequest,
+    CommandReply,
+    Disconnect,
+    Event,
+    Format,
+    LogLine,
+    Message,
+    Parser,
+    Rejection,
+)
+
+NOTICE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
+
+
+def test_every_kind_of_message() -> None:
+    data = (
+        b"Content-Type: auth/request\n\n"
+        b"Content-Type: command/reply\nReply-Text: +OK Job-UUID: j\nJob-UUID: j\n\n"
+        b"Content-Type: api/response\nContent-Length: 5\n\n-ERR\n"
+        b"Content-Length: 16\nContent-Type: text/event-plain\n\nEvent-Name: X\n\n\n"
+        b'Content-Length: 18\nContent-Type: text/event-json\n\n{"Event-Name":"X"}'
+        b"Content-Type: log/data\nContent-Length: 3\nLog-Level: 7\n\nhi\n"
+        b"Content-Type: text/disconnect-notice\nContent-Disposition: linger\nContent-Length: 0\n\n"
+        b"Content-Type: text/disconnect-notice\nContent-Length: 67\n\n" + NOTICE.encode()
+    )
+    auth, reply, response, plain, as_json, line, linger, bye = Parser().feed(data)
+    assert auth == AuthRequest()
+    assert isinstance(reply, CommandReply)
+    assert reply.headers["Job-Uuid"] == "j"
+    assert reply.ok
+    assert response == ApiResponse("-ERR\n")
+    assert isinstance(response, ApiResponse)
+    assert not response.ok
+    assert isinstance(plain, Event)
+    assert plain.name == "X"
+    assert isinstance(as_json, Event)
+    assert as_json.fmt is Format.JSON
+    assert as_json.name == "X"
+    assert isinstance(line, LogLine)
+    assert (line.text, line.headers["Log-Level"]) == ("hi\n", "7")
+    assert linger == Disconnect("", lingering=True)
+    assert bye == Disconnect(NOTICE, lingering=False)
+
+
+def test_rude_rejection() -> None:
+    data = b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n"
+    assert Parser().feed(data) == [Rejection("Access Denied, go away.\n")]
+
+
+@pytest.mark.parametrize(
+    "name", ["ten_calls.events", "hostile_values.events", "wire_json", "wire_with_log_lines"]
+)
+def test_bytes_of_a_real_switch_cut_anywhere(name: str) -> None:
+    data = recorded(f"{name}.raw.xz")
+    whole = Parser().feed(data)
+    assert [m.raw for m in whole if isinstance(m, Event)] == events_in(data)
+    chance = random.Random(name)
+    parser, parts, at = Parser(), list[Message](), 0
+    while at < len(data):
+        size = chance.choice([1, 2, 17, 900, 20000])
+        parts += parser.feed(data[at : at + size])
+        at += size
+    assert parts == whole
+    assert parser.pending == 0
+
+
+def test_byte_by_byte() -> None:
+    data = recorded("wrong_commands.events.raw.xz")
+    parser = Parser()
+    parts = [m for byte in data for m in parser.feed(bytes([byte]))]
+    assert parts == Parser().feed(data)
+
+
+def test_xml_is_refused_by_name() -> None:
+    with pytest.raises(ProtocolError, match="XML"):
+        Parser().feed(recorded("wire_xml.raw.xz"))
+
+
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH-2.0"),
+        (b"220 mail.example.org ESMTP\r\n", "no Event Socket"),
+        (b"Content-Length: 10485761\n\n", "10 MiB"),
+        (b"Content-Length: -1\n\n", "cannot be"),
+        (b"Content-Length: x\n\n", "cannot be"),
+        (b"Content-Type: text/strange\nContent-Length: 0\n\n", "text/strange"),
+        (b"Content-Type: command/reply\nnonsense\n\n", "without a colon"),
+        (b"a: " + b"x" * (1024 * 1024 + 9), "1 MiB"),
+    ],
+)
+def test_what_is_no_event_socket_says_what_came(data: bytes, match: str) -> None:
+    with pytest.raises(ProtocolError, match=match):
+        Parser().feed(data)
+
+
+def test_an_error_shows_the_bytes_around_it() -> None:
+    good = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
+    with pytest.raises(ProtocolError) as caught:
+        Parser().feed(good + b"Content-Length: oops\n\n")
+    assert "Reply-Text: +OK" in str(caught.value)
+    assert "Content-Length: oops" in str(caught.value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_end_in_messages_or_a_protocol_error(data: bytes) -> None:
+    parser = Parser()
+    try:
+        messages = parser.feed(data)
+    except ProtocolError as exc:
+        assert str(exc)
+    else:
+        assert parser.pending <= len(data)
+        assert messages == [] or parser.pending < len(data)
+
+
+@given(st.lists(st.binary(max_size=60), max_size=6), st.data())
+def test_bodies_may_hold_anything(bodies: list[bytes], data: st.DataObject) -> None:
+    stream = b"".join(
+        b"Content-Type: text/event-plain\nContent-Length: %d\n\n" % len(b) + b for b in bodies
+    )
+    cut = data.draw(st.integers(0, len(stream)))
+    parser = Parser()
+    found = parser.feed(stream[:cut]) + parser.feed(stream[cut:])
+    assert [m.raw for m in found if isinstance(m, Event)] == bodies
