@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from switchy_nb.recording import Recording
     from switchy_nb.session import Session
     from switchy_nb.simswitch import SimSwitch
-    from switchy_nb.sync import sync_caller
+    from switchy_nb.sync import open_caller, sync_caller
 
 __version__ = "0.1.0"
 
@@ -40,6 +40,7 @@ _HOMES = {
     "get_listener": "observe",
     "get_pool": "observe",
     "handler": "marks",
+    "open_caller": "sync",
     "sync_caller": "sync",
 }
 
@@ -60,6 +61,7 @@ __all__ = [
     "get_listener",
     "get_pool",
     "handler",
+    "open_caller",
     "sync_caller",
 ]
 

@@ -202,7 +202,10 @@ def dial_string(
         If a part is empty or holds what would end the dial string.
     """
     parts = {"the destination": dest, "the endpoint": endpoint, "the profile": profile}
-    parts |= {"the gateway": gateway or "-", "the proxy": proxy or "-"}
+    parts |= {
+        "the gateway": "-" if gateway is None else gateway,
+        "the proxy": "-" if proxy is None else proxy,
+    }
     for what, text in parts.items():
         if not text:
             raise CommandError(f"{what} is empty")
@@ -213,7 +216,7 @@ def dial_string(
     hop = f";fs_path=sip:{proxy}" if proxy else ""
     if endpoint != "sofia":
         return f"{endpoint}/{dest}{hop}"
-    return f"sofia/{f'gateway/{gateway}' if gateway else profile}/{dest}{hop}"
+    return f"sofia/{f'gateway/{gateway}' if gateway is not None else profile}/{dest}{hop}"
 
 
 def _application(name: str, arguments: str) -> str:

@@ -8,7 +8,6 @@ listener's own dispatcher thread, one event after the other. Commands are not pl
 import logging
 import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -20,10 +19,13 @@ from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError
 from switchy_nb.recording import Recording
 from switchy_nb.session import Session
 from switchy_nb.tracking import Handler, Tracker
-from switchy_nb.waiting import Waiter, block_on
+from switchy_nb.waiting import TICK, Deadline, Waiter, block_on
 from switchy_nb.wire import Event
 
 log = logging.getLogger(__name__)
+
+#: Events, other work for the dispatcher's thread, and None for its end.
+Inbox = queue.SimpleQueue[Event | Callable[[], None] | None]
 
 #: seconds that `disconnect` lets a callback finish
 PATIENCE = 1.0
@@ -86,8 +88,9 @@ class EventListener(Tracker):
         self.app_id_headers = list(app_id_headers or ())
         self.callbacks = Callbacks()
         self._unsubscribed: list[str] = []
-        self._inbox: queue.SimpleQueue[Event | Callable[[], None] | None] = queue.SimpleQueue()
+        self._inbox: Inbox = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
 
     # --- life --------------------------------------------------------------------------
 
@@ -118,9 +121,10 @@ class EventListener(Tracker):
         if not self._rx.connected():
             raise ConfigurationError(f"{self!r} has no link to listen to; call connect() first")
         if not self.is_alive():
+            self._ended = threading.Event()
             self._thread = threading.Thread(
                 target=self._dispatch,
-                args=(self._inbox,),
+                args=(self._inbox, self._ended),
                 name=f"switchy_nb listener {self._rx.switch}",
                 daemon=True,
             )
@@ -138,14 +142,13 @@ class EventListener(Tracker):
         for con in self.iter_cons().values():
             con.disconnect()
         if thread is not None and thread is not threading.current_thread():
-            thread.join(PATIENCE)
-            if thread.is_alive():
+            if not self._ended.wait(PATIENCE):
                 log.warning("a callback is still running; its thread ends when it returns")
         self._fail_all(LinkLost(f"the listener to {self._rx.switch} was disconnected"))
 
     def is_alive(self) -> bool:
         """Whether events are being handled."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._thread is not None and not self._ended.is_set()
 
     def connected(self) -> bool:
         """Whether all links are up."""
@@ -161,11 +164,10 @@ class EventListener(Tracker):
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the listener ends: it is disconnected, or the link is lost for good."""
-        thread = self._thread
-        if thread is not None:
-            end = None if timeout is None else time.monotonic() + timeout
-            while thread.is_alive() and (end is None or time.monotonic() < end):
-                thread.join(0.1)
+        # Not Thread.join: interrupted, it takes the thread for ended (CPython's bpo-45274).
+        deadline = Deadline(timeout)
+        while self.is_alive() and not deadline.over:
+            self._ended.wait(min(TICK, deadline.left))
 
     def get_new_con(
         self,
@@ -342,17 +344,20 @@ class EventListener(Tracker):
 
     # --- on the dispatcher thread ------------------------------------------------------
 
-    def _dispatch(self, inbox: "queue.SimpleQueue[Event | Callable[[], None] | None]") -> None:
-        while (item := inbox.get()) is not None:
-            try:
-                if isinstance(item, Event):
-                    self._process(item)
-                else:
-                    item()
-            except _Over:
-                return
-            except Exception:
-                log.exception("what came from %s could not be handled: %r", self._rx.switch, item)
+    def _dispatch(self, inbox: Inbox, ended: threading.Event) -> None:
+        try:
+            while (item := inbox.get()) is not None:
+                try:
+                    if isinstance(item, Event):
+                        self._process(item)
+                    else:
+                        item()
+                except _Over:
+                    return
+                except Exception:
+                    log.exception("what came from %s was not handled: %r", self._rx.switch, item)
+        finally:
+            ended.set()
 
     def _process(self, event: Event) -> None:
         name = event.subclass or event.name

@@ -3,9 +3,10 @@
 It stands above the apps, of which it loads one by default.
 """
 
+import atexit
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from switchy_nb.apphost import Apps
@@ -34,7 +35,7 @@ class WaitFor(Protocol):
 
 
 class Caller:
-    """Places calls, one after the other or several at once; made by `sync_caller`.
+    """Places calls, one after the other or several at once; made by `sync_caller`, `open_caller`.
 
     Attributes
     ----------
@@ -52,9 +53,10 @@ class Caller:
         The simulated switch, where that is what answers.
     """
 
-    def __init__(self, client: Client, switch: "SimSwitch | None" = None) -> None:
+    def __init__(self, client: Client, switch: "SimSwitch | None", stack: ExitStack) -> None:
         self.client = client
         self.switch = switch
+        self._stack = stack
         self.app_lookup_vars: list[str] = []
 
     @property
@@ -172,12 +174,18 @@ class Caller:
         session = self.client.listener.find(leg)
         if not (job.ready() and session is None) and self.client.connected():
             self.client.post(f"api uuid_kill {leg} ORIGINATOR_CANCEL")
-        if isinstance(exc, TimeoutError) and session is not None:
+        up = session is not None and session.answered
+        if isinstance(exc, TimeoutError) and session is not None and not up:
             return TimeoutError(
                 f"waited {timeout:.1f} s for the call to {dest_url} to be up; {session.saw()}. "
                 "It was hung up"
             )
         return exc
+
+    def close(self) -> None:
+        """Hang up what is left of its own calls, and close the links; twice is fine."""
+        atexit.unregister(self.close)
+        self._stack.close()
 
     def __repr__(self) -> str:
         where = "the simulated switch" if self.switch is not None else repr(self.client)
@@ -189,18 +197,16 @@ def _answers(options: Mapping[str, Any]) -> bool:
     return str(options.get("ignore_early_media", "true")).lower() == "true"
 
 
-@contextmanager
-def sync_caller(
+def open_caller(
     host: str | None = None,
     port: int | str | None = None,
     password: str | None = None,
     apps: Mapping[str, Any] | None = None,
     **options: Any,
-) -> Iterator[Caller]:
-    """Connect to a switch and deliver a `Caller`.
+) -> Caller:
+    """Connect to a switch and return a `Caller`, for a notebook whose cells share it.
 
-    At the end of the block, whatever happened in it, the calls that it placed and that are still
-    up are hung up, and the links are closed.
+    It is the caller's to `close`; the interpreter's end closes it otherwise.
 
     Parameters
     ----------
@@ -237,12 +243,31 @@ def sync_caller(
             active_client(
                 host,
                 port or os.environ.get(PORT_VARIABLE) or 8021,
-                password or os.environ.get(PASSWORD_VARIABLE, "ClueCon"),
+                password or os.environ.get(PASSWORD_VARIABLE) or "ClueCon",
                 apps={"TonePlay": TonePlay} if apps is None else apps,
                 **options,
             )
         )
-        yield Caller(client, simulated)
+        caller = Caller(client, simulated, stack.pop_all())
+        atexit.register(caller.close)
+        return caller
+
+
+@contextmanager
+def sync_caller(
+    host: str | None = None,
+    port: int | str | None = None,
+    password: str | None = None,
+    apps: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Iterator[Caller]:
+    """Connect to a switch and deliver a `Caller`, for the length of a ``with`` block.
+
+    At the end of the block, whatever happened in it, the calls that it placed and that are still
+    up are hung up, and the links are closed. The parameters are those of `open_caller`.
+    """
+    with closing(open_caller(host, port, password, apps, **options)) as caller:
+        yield caller
 
 
 def _from_environment(port: int | str | None) -> tuple[str | None, int | str]:
