@@ -15,7 +15,7 @@ from typing import Any
 
 from switchy_nb.connection import Connection, LinkState
 from switchy_nb.dispatch import Callbacks
-from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError
+from switchy_nb.errors import ConfigurationError, ConnectionError, LinkLost, SwitchyError
 from switchy_nb.recording import Recording
 from switchy_nb.session import Session
 from switchy_nb.tracking import Handler, Tracker
@@ -292,6 +292,11 @@ class EventListener(Tracker):
         if self.is_alive():
             raise ConfigurationError(f"{self!r} is listening; call disconnect() first")
         names = [events] if isinstance(events, str) else list(events)
+        if any(name == "CUSTOM" or "::" in name for name in names):
+            raise ConfigurationError(
+                "FreeSWITCH leaves out no CUSTOM subclass for whoever has asked for all events; "
+                "remove its callbacks instead"
+            )
         had = [self._handlers.pop(name, None) for name in names]
         self._unsubscribed += [name for name in names if name not in self._unsubscribed]
         if self._rx.connected():
@@ -383,7 +388,13 @@ class EventListener(Tracker):
     def _resync(self) -> None:
         """Let go of the legs that ended while the link was down: their events are lost."""
         for uuid, session in list(self.sessions.items()):
-            if self._tx.api(f"uuid_exists {uuid}", errcheck=False) == "false":
+            try:
+                # on this link, which is up: the other may still be coming back
+                exists = self._rx.api(f"uuid_exists {uuid}", errcheck=False)
+            except ConnectionError as exc:
+                log.warning("which legs are still up is not known: %s", exc)
+                return  # lost again; the next time that it comes back, it is asked again
+            if exists == "false":
                 log.warning("the leg %s ended while the link was down", uuid)
                 self.forget(session)
 

@@ -89,8 +89,8 @@ class Caller:
         dest_url : str
             Where to, such as ``user@host:port``.
         app_name : str, optional
-            The app group that has the call's events; the only one that is loaded, where it is not
-            given.
+            The app group that has the call's events; where it is not given, the only one that is
+            loaded, or nobody if none is.
         timeout : float
             Seconds until it must be up.
         waitfor : (str, float), optional
@@ -148,11 +148,11 @@ class Caller:
             if name not in listener.app_id_headers:
                 listener.app_id_headers.insert(0, name)
         if app_name is None:
-            if len(self.app_names) != 1:
+            if len(self.app_names) > 1:
                 raise ConfigurationError(
-                    f"which app is the call for? There are {', '.join(self.app_names) or 'none'}"
+                    f"which app is the call for? There are {', '.join(self.app_names)}"
                 )
-            app_name = self.app_names[0]
+            app_name = self.app_names[0] if self.app_names else None
         elif app_name not in self.app_names:
             raise ConfigurationError(
                 f"no app group {app_name!r} is loaded; there are {', '.join(self.app_names)}. "

@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from helpers import eventually
+
+from switchy_nb.errors import APIError, CommandError, ConfigurationError, LinkLost, TimeoutError
+from switchy_nb.pytest_plugin import Switch
+from switchy_nb.session import Session, State
+from switchy_nb.sync import Caller, sync_caller
+from switchy_nb.wire import Event
+
+
+def event(name: str, **headers: str) -> Event:
+    pairs = {"Event-Name": name, "Unique-ID": "leg", "Event-Date-Timestamp": "5000000"}
+    pairs |= {n.replace("_", "-"): v for n, v in headers.items()}
+    return Event.make(pairs.items())
+
+
+class Recorder:
+    """A link that notes what is sent, and answers as told."""
+
+    host = "192.0.2.7"
+
+    def __init__(self, answer: str = "+OK\n") -> None:
+        self.sent: list[str] = []
+        self.answer = answer
+
+    def api(self, cmd: str, timeout: float | None = None, *, errcheck: bool = True) -> str:
+        self.sent.append(cmd)
+        if errcheck and self.answer.startswith("-ERR"):
+            raise APIError(self.answer, reply=self.answer)
+        return self.answer
+
+
+@pytest.fixture
+def link() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def sess(link: Recorder) -> Session:
+    return Session(event("CHANNEL_CREATE", Call_Direction="outbound", Caller_ID="x"), con=link)
+
+
+# --- what it has said ------------------------------------------------------------------
+
+
+def test_headers_are_those_of_the_newest_event_that_has_them(sess: Session) -> None:
+    sess.update(event("CHANNEL_STATE", Caller_ID="y", Event_Date_Timestamp="7500000"))
+    assert sess["Caller-ID"] == "y"
+    assert sess["Call-Direction"] == "outbound"
+    assert sess.get("nothing") is None
+    assert sess.get("nothing", "else") == "else"
+    with pytest.raises(KeyError, match="leg.*'Nothing'"):
+        sess["Nothing"]
+    assert sess.is_outbound()
+    assert not sess.is_inbound()
+    assert sess.uptime == 2.5
+    assert str(sess) == "leg"
+    assert len(sess.events) == 2
+    assert sess.events[0].name == "CHANNEL_STATE"
+    assert sess.host == "192.0.2.7"
+
+
+def test_states_follow_the_events(sess: Session) -> None:
+    def state() -> list[str]:
+        return [s.value for s in State if getattr(sess, s.value)]
+
+    assert state() == []
+    seen = []
+    for name in (
+        "CHANNEL_PROGRESS",
+        "CHANNEL_ANSWER",
+        "CHANNEL_PARK",
+        "CHANNEL_UNPARK",
+        "CHANNEL_BRIDGE",
+        "CHANNEL_UNBRIDGE",
+        "CHANNEL_HANGUP",
+    ):
+        sess.update(event(name, Hangup_Cause="USER_BUSY", Event_Date_Timestamp="6000000"))
+        seen.append(state())
+    assert seen == [
+        ["ringing"],
+        ["answered"],
+        ["answered", "parked"],
+        ["answered"],
+        ["answered", "bridged"],
+        ["answered"],
+        ["answered", "hungup"],
+    ]
+    assert sess.hangup_cause == "USER_BUSY"
+    assert sess.times["answer"] == sess.times["hangup"] == 6.0
+    assert sess.duration == 0
+    assert "hungup" in repr(sess)
+
+
+# --- waiting ---------------------------------------------------------------------------
+
+
+def later(sess: Session, *events: Event) -> None:
+    def come() -> None:
+        for each in events:
+            sess.update(each)
+            sess.notify()
+
+    threading.Timer(0.05, come).start()
+
+
+def test_waiting_for_a_state(sess: Session) -> None:
+    later(sess, event("CHANNEL_PROGRESS"), event("CHANNEL_ANSWER"))
+    assert sess.wait("answered", 5) is True
+    assert sess.wait(State.ANSWERED, 0) is True
+
+
+def test_waiting_for_events_takes_each_of_them_once(sess: Session) -> None:
+    one, two = (event("DTMF", DTMF_Digit=d) for d in "12")
+    sess.update(one)
+    later(sess, two)
+    assert sess.wait("DTMF", 5) == one
+    assert sess.wait("DTMF", 5) == two
+    with pytest.raises(TimeoutError, match=r"waited 0\.0 s for DTMF"):
+        sess.wait("DTMF", 0)
+
+
+def test_waiting_for_a_subclass_and_for_a_function(sess: Session) -> None:
+    later(sess, event("CUSTOM", Event_Subclass="conference::x"))
+    assert sess.wait("conference::x", 5)["Event-Name"] == "CUSTOM"
+    threading.Timer(0.05, sess.vars.__setitem__, ("n", 3)).start()
+    assert sess.wait(lambda leg: leg.vars.get("n"), 5) == 3
+
+
+def test_a_timeout_tells_what_was_seen_instead(sess: Session) -> None:
+    for each in (
+        event("CHANNEL_STATE"),
+        event("CHANNEL_PROGRESS"),
+        event("CHANNEL_HANGUP", Hangup_Cause="USER_BUSY"),
+    ):
+        sess.update(each)
+    with pytest.raises(TimeoutError) as caught:
+        sess.wait("answered", 0.1)
+    assert str(caught.value) == (
+        "waited 0.1 s for answered on leg; saw CREATE, PROGRESS, HANGUP (USER_BUSY)"
+    )
+
+
+def test_a_leg_that_is_gone_ends_the_wait_at_once(sess: Session) -> None:
+    later(sess, event("CHANNEL_HANGUP", Hangup_Cause="USER_BUSY"), event("CHANNEL_DESTROY"))
+    with pytest.raises(TimeoutError, match=r"answered.*HANGUP \(USER_BUSY\).*gone"):
+        sess.wait("answered", 60)
+    with pytest.raises(TimeoutError, match="gone"):
+        sess.wait("CHANNEL_BRIDGE", 60)
+
+
+def test_a_function_that_raises_raises_where_it_is_waited_for(sess: Session) -> None:
+    with pytest.raises(ZeroDivisionError):
+        sess.wait(lambda leg: 1 / 0, 5)
+
+
+def test_what_cannot_be_waited_for_suggests_what_can(sess: Session) -> None:
+    with pytest.raises(ConfigurationError, match="did you mean 'answered'"):
+        sess.wait("anwsered", 5)
+
+
+def test_a_lost_link_ends_the_wait_at_once(sess: Session) -> None:
+    threading.Timer(0.05, sess.fail_waiters, [LinkLost("the link was lost")]).start()
+    with pytest.raises(LinkLost):
+        sess.wait("answered", 60)
+    assert sess._waiters == []
+
+
+def test_no_waiter_is_left_behind(sess: Session) -> None:
+    with pytest.raises(TimeoutError):
+        sess.wait("answered", 0.01)
+    assert sess._waiters == []
+
+
+# --- commands --------------------------------------------------------------------------
+
+
+def test_the_commands(sess: Session, link: Recorder) -> None:
+    sess.answer()
+    sess.park()
+    sess.echo()
+    sess.breakmedia()
+    sess.hangup()
+    sess.sched_hangup(1.2, "USER_BUSY")
+    sess.clear_tasks()
+    sess.setvar("a", "it's one")
+    sess.unsetvar("a")
+    sess.setvars({"b": 1, "c": "x y"})
+    sess.setvars({"d": "1;2"})
+    sess.setvars({})
+    sess.send_dtmf("12w#")
+    sess.send_dtmf("1", 200)
+    sess.sched_dtmf(2, "34", 100)
+    sess.playback("a file.wav", params={"loops": -1})
+    sess.playback(["a.wav", "b.wav"], endless=True, leg="both")
+    sess.start_record("/r/a b.wav", stereo=True, rate=8000)
+    sess.stop_record()
+    sess.stop_record("/r/a b.wav", delay=0.5)
+    sess.record("start", "/r/c.wav")
+    sess.mute()
+    sess.unmute()
+    sess.bypass_media(True)
+    sess.bypass_media(False)
+    sess.start_amd(2)
+    sess.stop_amd()
+    sess.respond(486)
+    sess.deflect("sip:a@b")
+    sess.broadcast("set::x=1", delay=3)
+    sess.broadcast("playback::x", hangup_cause="USER_BUSY")
+    sess.bridge("1@h", profile="internal", proxy="p:5060", params={"note": "a,b"})
+    assert link.sent == [
+        "uuid_answer leg",
+        "uuid_park leg",
+        "uuid_broadcast leg echo::",
+        "uuid_break leg",
+        "uuid_kill leg NORMAL_CLEARING",
+        "sched_hangup +2 leg USER_BUSY",
+        "sched_del leg",
+        r"uuid_setvar leg a it\'s\sone",
+        "uuid_setvar leg a",
+        r"uuid_setvar_multi leg b=1;c=x\sy",
+        "uuid_setvar leg d 1;2",
+        "uuid_send_dtmf leg 12w#",
+        "uuid_send_dtmf leg 1@200",
+        "sched_api +2 none uuid_send_dtmf leg 34@100",
+        r"uuid_broadcast leg playback::{loops=-1}a\sfile.wav aleg",
+        "uuid_setvar leg playback_delimiter !",
+        "uuid_broadcast leg endless_playback::a.wav!b.wav both",
+        "uuid_setvar leg RECORD_STEREO true",
+        "uuid_setvar leg record_sample_rate 8000",
+        r"uuid_broadcast leg record_session::/r/a\sb.wav",
+        "uuid_broadcast leg stop_record_session::all",
+        r"sched_api +1 none uuid_broadcast leg stop_record_session::/r/a\\sb.wav",
+        "uuid_setvar leg RECORD_READ_ONLY true",
+        "uuid_record leg start /r/c.wav",
+        "uuid_audio leg start write mute 1",
+        "uuid_audio leg start write mute 0",
+        "uuid_media off leg",
+        "uuid_media leg",
+        "avmd leg start",
+        "sched_api +2 none avmd leg stop",
+        "avmd leg stop",
+        "uuid_broadcast leg respond::486",
+        "uuid_broadcast leg deflect::sip:a@b",
+        "sched_broadcast +3 leg set::x=1",
+        "uuid_broadcast leg playback!USER_BUSY::x",
+        r"uuid_broadcast leg bridge::{note=a\\,b}sofia/internal/1@h;fs_path=sip:p:5060",
+    ]
+
+
+def test_what_a_command_cannot_carry(sess: Session, link: Recorder) -> None:
+    for command, arguments in (
+        (sess.setvar, ("a b", 1)),
+        (sess.setvar, ("a", "x\ny")),
+        (sess.hangup, ("USER_BUSY\n\napi x",)),
+        (sess.hangup, ("",)),
+        (sess.send_dtmf, ("12; x",)),
+        (sess.send_dtmf, ("",)),
+        (sess.sched_hangup, (-1,)),
+        (sess.broadcast, ("playback::a\nb",)),
+        (sess.bridge, ()),
+    ):
+        with pytest.raises(CommandError):
+            command(*arguments)  # type: ignore[operator]
+    assert link.sent == []
+
+
+def test_a_leg_that_is_gone_already(sess: Session, link: Recorder) -> None:
+    link.answer = "-ERR No such channel!\n"
+    sess.hangup()
+    with pytest.raises(APIError):
+        sess.answer()
+    with pytest.raises(APIError, match="uuid_break"):
+        sess.breakmedia()
+    link.answer = "-ERR no reply\n"
+    sess.breakmedia()
+    sess.send_dtmf("1")
+    with pytest.raises(APIError, match="hang up"):
+        sess.hangup()
+    link.answer = "_undef_"
+    assert sess.getvar("x") is None
+    link.answer = "value"
+    assert sess.getvar("x") == "value"
+
+
+# --- on a switch -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def plain_caller(switch: Switch) -> Iterator[Caller]:
+    """A caller with no app, so that nobody but the test does anything to its calls."""
+    with sync_caller(switch.host, switch.port, switch.password, apps={}) as caller:
+        yield caller
+
+
+def test_a_leg_on_a_switch(plain_caller: Caller, switch: Switch) -> None:
+    near, _ = plain_caller(switch.url("answer"))
+    far = near.call.last
+    assert far is not None
+    assert far.wait("answered", 5)
+    near.wait("parked", 5)
+    near.setvar("note", "it's; a, value")
+    assert near.getvar("note") == "it's; a, value"
+    near.setvars({"one": "1", "two": "b c"})
+    assert (near.getvar("one"), near.getvar("two")) == ("1", "b c")
+    near.unsetvar("one")
+    assert near.getvar("one") is None
+    near.send_dtmf("12#")
+    assert [far.wait("DTMF", 5)["DTMF-Digit"] for _ in range(3)] == ["1", "2", "#"]
+    near.playback("tone_stream://%(100,0,440)")
+    assert near.wait("PLAYBACK_STOP", 5)["Playback-Status"] == "done"
+    near.playback("tone_stream://%(100,0,440);loops=-1")
+    for _ in range(2):  # the first one's, and this one's
+        near.wait("PLAYBACK_START", 5)
+    near.breakmedia()
+    assert near.wait("PLAYBACK_STOP", 5)["Playback-Status"] == "break"
+    near.sched_hangup(1)
+    ended = near.wait("CHANNEL_HANGUP_COMPLETE", 5)
+    assert ended["Hangup-Cause"] == "NORMAL_CLEARING"
+    far.wait("hungup", 5)
+    near.hangup()
+    eventually(lambda: plain_caller.client.listener.count_sessions() == 0)
+
+
+def test_two_calls_bridged(plain_caller: Caller, switch: Switch) -> None:
+    one, _ = plain_caller(switch.url("answer"))
+    two, _ = plain_caller(switch.url("answer"))
+    for leg in (one, two):
+        leg.wait("parked", 5)
+    plain_caller.client.api(f"uuid_bridge {one.uuid} {two.uuid}")
+    one.wait("bridged", 5)
+    two.wait("bridged", 5)
+    one.hangup("NORMAL_CLEARING")
+    one.wait("hungup", 5)
+    two.wait("hungup", 5)
