@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_PASSWORD = "ClueCon"
 """The secret that FreeSWITCH ships with."""
 
-PORT = click.IntRange(0, 65535)
+PORT: click.ParamType[int] = click.IntRange(0, 65535)
 
 LOOKS = {
     Status.OK: ("✓", "green"),

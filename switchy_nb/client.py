@@ -3,6 +3,7 @@
 The apps that take the calls' events are loaded by `apphost`.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -248,8 +249,11 @@ class Client(AppHost):
         """The command that `set_orig_cmd` set, with ``{uuid_str}`` and ``{app_id}`` to be filled."""
         if self._originate is None:
             return None
-        options = dict(self._originate)
-        return self._build(options.pop("dest_url"), "{uuid_str}", "{app_id}", options)
+        fields = sorted(set(re.findall(r"\{(\w+)\}", repr(self._originate))))
+        # stand-ins that no dial string gives a meaning to
+        options = self._filled({name: f"\ue000{name}\ue001" for name in fields})
+        command = self._build(options.pop("dest_url"), "{uuid_str}", "{app_id}", options)
+        return command.replace("\ue000", "{").replace("\ue001", "}")
 
     def _filled(self, fields: Mapping[str, str]) -> dict[str, Any]:
         def fill(value: Any) -> Any:
@@ -277,13 +281,13 @@ class Client(AppHost):
         legs: set[str] = set()
 
         def left() -> set[str]:
-            return {leg for leg in legs if leg in listener.sessions or leg in listener.own}
+            up = tuple(listener.sessions.values())
+            return legs & listener.own | {
+                leg.uuid for leg in up if leg.uuid in legs or leg.call.first.uuid in legs
+            }
 
         while True:
-            for leg in tuple(listener.own):
-                legs.add(leg)
-                session = listener.find(leg)
-                legs |= {s.uuid for s in tuple(session.call.sessions)} if session else set()
+            legs |= listener.own
             for leg in left():
                 reply = self.api(f"uuid_kill {leg} NORMAL_CLEARING", exc=False)
                 if reply.startswith("-ERR") and not listener.awaits(leg):

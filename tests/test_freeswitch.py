@@ -55,6 +55,12 @@ def test_the_context_has_the_name_that_the_docs_give_it(context):
     assert context.get("name") == CONTEXT == "switchy_nb"
 
 
+def test_the_include_stands_on_lines_of_its_own():
+    """FreeSWITCH drops every line that holds the tag, with whatever else is on it."""
+    lines = [line for line in dialplan_xml().splitlines() if "include>" in line]
+    assert lines == ["<include>", "</include>"]
+
+
 @pytest.mark.parametrize("number", RECORDED)
 def test_a_number_does_what_was_recorded(context, number):
     assert actions(context, number) == RECORDED[number]
