@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from switchy_nb.errors import ConfigurationError
-from switchy_nb.sync import HOST_VARIABLE, PASSWORD_VARIABLE, PORT_VARIABLE, Caller, sync_caller
+from switchy_nb.sync import (
+    HOST_VARIABLE,
+    PASSWORD_VARIABLE,
+    PORT_VARIABLE,
+    SIP_VARIABLE,
+    Caller,
+    sync_caller,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[HOST_VARIABLE] = host
         os.environ[PORT_VARIABLE] = str(config.getoption("--fsport"))
         os.environ[PASSWORD_VARIABLE] = config.getoption("--fspassword")
+        os.environ[SIP_VARIABLE] = config.getoption("--sip") or f"{host}:5080"
     elif config.getoption("--sip"):
         raise ConfigurationError("--sip goes with --fshost")
 

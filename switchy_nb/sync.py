@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from switchy_nb.recording import Recording
     from switchy_nb.simswitch import SimSwitch
 
-#: where a switch is named that no notebook should name: host (or host:port), port and secret
-HOST_VARIABLE, PORT_VARIABLE = "SWITCHY_NB_HOST", "SWITCHY_NB_PORT"
+#: where a switch is named that no notebook should name: host (or host:port), port, SIP address
+#: and secret
+HOST_VARIABLE, PORT_VARIABLE, SIP_VARIABLE = "SWITCHY_NB_HOST", "SWITCHY_NB_PORT", "SWITCHY_NB_SIP"
 PASSWORD_VARIABLE = "SWITCHY_NB_PASSWORD"  # noqa: S105  # a variable's name
 
 
@@ -73,6 +74,18 @@ class Caller:
     def recording(self) -> "Recording":
         """Every event so far, in frames."""
         return self.client.listener.recording
+
+    def url(self, number: str) -> str:
+        """Where a number of the switch's own dial plan is reached: ``number@host:port``.
+
+        The address is that of its SIP profile ``external``: ``SWITCHY_NB_SIP`` in the environment,
+        or port 5080 of the switch's host.
+        """
+        if self.switch is not None:
+            return f"{number}@{self.switch.sip}"
+        host = self.client.host
+        own = f"[{host}]:5080" if ":" in host else f"{host}:5080"
+        return f"{number}@{os.environ.get(SIP_VARIABLE) or own}"
 
     def __call__(
         self,

@@ -1,6 +1,7 @@
 """The frame of calls: from whom to whom, how long each step took, and who ended it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.core import Core
@@ -112,8 +113,7 @@ def _hung_up_by(
         elif callee >= 0 and _received(facts[callee]):
             answers.append("caller")
         else:
-            hung = [at for at in group if at in made]
-            first = min(hung, key=lambda at: made[at]) if hung else None
+            first = _first_to_hang_up([made[at] for at in group if at in made])
             answers.append(None if first is None else "caller" if first == caller else "callee")
     return answers
 
@@ -122,23 +122,42 @@ def _received(facts: Facts) -> bool:
     return (facts.disposition or "").startswith("recv_")
 
 
-def _order_of_hangup(core: Core, legs: Legs) -> dict[int, tuple[int, int]]:
-    """For each leg that hung up, the place of that among all events.
+@dataclass(frozen=True, slots=True)
+class _Hangup:
+    """When a leg was hung up: by the switch's clock and numbering, and in the order of arrival."""
+
+    leg: int
+    time: int | None
+    sequence: int | None
+    row: int
+
+
+def _first_to_hang_up(hangups: Sequence[_Hangup]) -> int | None:
+    """Find the leg that hung up first, by the switch's own word where it has one for all.
 
     The sequence number tells when an event was made, which its place in the stream does not quite;
     it starts anew with the switch, so that time goes before it.
     """
+    if not hangups:
+        return None
+    told = [(h.time, h.sequence, h.leg) for h in hangups if None not in (h.time, h.sequence)]
+    if len(told) == len(hangups):
+        return min(told)[-1]
+    return min(hangups, key=lambda h: h.row).leg
+
+
+def _order_of_hangup(core: Core, legs: Legs) -> dict[int, _Hangup]:
     import pyarrow as pa
 
     rows = legs.first(core.named("CHANNEL_HANGUP"))
     taken = pa.array(rows, mask=rows < 0)
     sequences = core.table["sequence"].take(taken).to_pylist()
     times = core.table["time"].cast("int64").take(taken).to_pylist()
-    order = {}
-    for at, row in enumerate(rows):
-        if row >= 0:
-            order[at] = (times[at] or 0, int(row) if sequences[at] is None else sequences[at])
-    return order
+    return {
+        at: _Hangup(at, times[at], sequences[at], int(row))
+        for at, row in enumerate(rows)
+        if row >= 0
+    }
 
 
 def _jobs_of(jobs: "pd.DataFrame") -> dict[str, int]:

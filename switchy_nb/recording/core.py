@@ -1,11 +1,13 @@
 """The core columns of all rows at one moment, as arrays that legs, calls and jobs are made of."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.recording.fields import Kind, Needles
+from switchy_nb.recording.fields import Kind, readable
+from switchy_nb.recording.scan import read_headers
 from switchy_nb.recording.segment import Segment
 
 if TYPE_CHECKING:
@@ -91,20 +93,33 @@ class Core:
         values: Array = self.table[column].to_numpy(zero_copy_only=False)
         return values
 
-    def pick(self, rows: Iterable[int], needles: Needles) -> dict[int, list[str | None]]:
-        """Read some headers of some rows out of their bytes."""
-        return {n: needles.find(raw, kind) for n, raw, kind in self.raw_rows(rows)}
+    def pick(self, rows: Iterable[int], names: Sequence[str]) -> dict[int, tuple[str | None, ...]]:
+        """Read some headers of some rows out of their bytes; stray bytes are written out."""
+        import pyarrow as pa
+
+        found: dict[int, tuple[str | None, ...]] = {}
+        for segment, wanted in self._by_segment(rows):
+            raw, kinds = segment.raws()
+            places = [n - segment.first for n in wanted]
+            taken = raw.take(pa.array(places, pa.int64()))
+            columns = read_headers(taken, [kinds[at] for at in places], names, readable)
+            found.update(
+                zip(wanted, zip(*(c.to_pylist() for c in columns), strict=True), strict=True)
+            )
+        return found
 
     def raw_rows(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, Kind]]:
-        """Give the number, the bytes and the kind of some rows; each segment is opened once."""
+        """Give the number, the bytes and the kind of some rows."""
+        for segment, wanted in self._by_segment(rows):
+            raw, kinds = segment.raws()
+            for n in wanted:
+                yield n, raw[n - segment.first].as_py(), kinds[n - segment.first]
+
+    def _by_segment(self, rows: Iterable[int]) -> Iterator[tuple[Segment, list[int]]]:
+        """Give each segment that holds some of the rows, with their numbers in order."""
         wanted = sorted(set(rows))
-        at = 0
         for segment in self.segments:
-            end = segment.first + len(segment)
-            if at == len(wanted) or wanted[at] >= end:
-                continue
-            raws, kinds = segment.raws()
-            while at < len(wanted) and wanted[at] < end:
-                place = wanted[at] - segment.first
-                yield wanted[at], raws[place], kinds[place]
-                at += 1
+            end = bisect_left(wanted, segment.first + len(segment))
+            if end:
+                yield segment, wanted[:end]
+                del wanted[:end]

@@ -142,7 +142,7 @@ def _write(
         for segment in core.segments:
             rows = whole.slice(segment.first, min(len(segment), len(core) - segment.first))
             if len(rows):
-                raw = segment.raw_array().slice(0, len(rows))
+                raw = segment.raws()[0].slice(0, len(rows))
                 writer.write_table(rows.append_column(schema.field("raw"), raw).cast(schema))
 
 

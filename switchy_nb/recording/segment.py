@@ -5,7 +5,6 @@ here, nor who compresses when (see `store`).
 """
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +13,12 @@ from switchy_nb.recording.fields import (
     TEXT_COLUMNS,
     TIME_HEADER,
     Kind,
-    Needles,
     known,
     microseconds,
+    readable,
     whole_number,
 )
+from switchy_nb.recording.scan import read_headers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +30,8 @@ Row = tuple[bytes, "int | None", Kind, "str | None"]
 #: Fast, and within a tenth of the best level's size on events, which repeat themselves a lot.
 _ZSTD_LEVEL = 3
 _WATCHED = "header:"
+#: A segment that is read while it grows is read in pieces; more of them than this become one.
+_PIECES = 16
 
 
 def core_schema() -> "pa.Schema":
@@ -66,7 +68,7 @@ class Segment:
     first : int
         The number of its first row.
     watched : tuple of str
-        Headers that are wanted so often that they are kept as columns.
+        Headers that are wanted so often that they are kept as columns (lower case).
     """
 
     def __init__(self, first: int, watched: tuple[str, ...]) -> None:
@@ -75,12 +77,11 @@ class Segment:
         self.rows: list[Row] = []
         self._lock = threading.Lock()
         self._sealed: _Sealed | None = None
-        self._needles = Needles([*TEXT_COLUMNS.values(), TIME_HEADER, SEQUENCE_HEADER, *watched])
-        self._columns: list[list[Any]] = [[] for _ in range(5 + len(TEXT_COLUMNS) + len(watched))]
+        self._pieces: list[pa.Table] = []
         self._asked: dict[str, pa.Array] = {}
 
     @classmethod
-    def of(cls, first: int, core: "pa.Table", raw: "pa.Array") -> "Segment":
+    def of(cls, first: int, core: "pa.Table", raw: "pa.LargeBinaryArray") -> "Segment":
         """Make a sealed segment of columns that are known already, as a file has them."""
         segment = cls(first, ())
         segment._close(core, raw)
@@ -111,22 +112,17 @@ class Segment:
 
     def column(self, name: str) -> "pa.Array":
         """One header of each row as Arrow strings, null where a row has none."""
-        import pyarrow as pa
-
         key = name.lower()
         with self._lock:
             if key in self.watched:
                 return self._core()[_WATCHED + key].combine_chunks()
             asked = self._asked.get(key)
             if asked is None or len(asked) != len(self):
-                needles = Needles([key])
-                values = [
-                    needles.find(raw, kind)[0] for raw, kind in zip(*self._raws(), strict=True)
-                ]
-                asked = self._asked[key] = pa.array(map(_kept, values), pa.string())
+                raw, kinds = self._raws()
+                asked = self._asked[key] = read_headers(raw, kinds, [key], readable)[0]
             return asked
 
-    def raws(self) -> tuple[Sequence[bytes], Sequence[Kind]]:
+    def raws(self) -> tuple["pa.LargeBinaryArray", list[Kind]]:
         """Every row's bytes and kind."""
         with self._lock:
             return self._raws()
@@ -134,73 +130,80 @@ class Segment:
     def row(self, at: int) -> tuple[bytes, Kind]:
         """One row's bytes and kind, by its place in the segment."""
         with self._lock:
-            raws, kinds = self._raws()
-            return raws[at], kinds[at]
-
-    def raw_array(self) -> "pa.Array":
-        """Every row's bytes, as Arrow has them."""
-        import pyarrow as pa
-
-        with self._lock:
             if self._sealed is None:
-                return pa.array([row[0] for row in self.rows], pa.large_binary())
-            return unpack(self._sealed.raw)["raw"].combine_chunks()
+                raw, _, kind, _ = self.rows[at]
+                return raw, kind
+            raws, kinds = self._raws()
+            return raws[at].as_py(), kinds[at]
 
     def seal(self) -> None:
         """Compress the rows. Nothing may be appended any more."""
-        import pyarrow as pa
-
         with self._lock:
             if self._sealed is None:
-                raw = pa.array([row[0] for row in self.rows], pa.large_binary())
-                self._close(self._core(), raw)
+                raw, _ = self._raws()
+                self._close(self._core(raw), raw)
 
-    def _close(self, core: "pa.Table", raw: "pa.Array") -> None:
+    def _close(self, core: "pa.Table", raw: "pa.LargeBinaryArray") -> None:
         import pyarrow as pa
 
         self._sealed = _Sealed(
             len(core), pack(_in_dictionaries(core)), pack(pa.table({"raw": raw}))
         )
         self.rows = []
-        self._columns = []
+        self._pieces = []
 
-    def _core(self) -> "pa.Table":
+    def _core(self, raw: "pa.LargeBinaryArray | None" = None) -> "pa.Table":
         import pyarrow as pa
 
         if self._sealed is not None:
             return unpack(self._sealed.core)
-        columns = self._columns
-        for raw, received, kind, switch in self.rows[len(columns[0]) :]:
-            found = self._needles.find(raw, kind)
-            texts = len(TEXT_COLUMNS)
-            row = (
-                received,
-                microseconds(found[texts]),
-                whole_number(found[texts + 1]),
-                *map(known, found[:texts]),
-                known(switch),
-                kind,
-                *map(_kept, found[texts + 2 :]),
-            )
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
-        schema = core_schema()
-        for name in self.watched:
-            schema = schema.append(pa.field(_WATCHED + name, pa.string()))
-        return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema)
+        done = sum(map(len, self._pieces))
+        rows = self.rows[done:]
+        if rows or not self._pieces:
+            raw = _array_of(rows) if raw is None else raw.slice(done)
+            self._pieces.append(_read(rows, raw, self.watched))
+        if len(self._pieces) > _PIECES:
+            self._pieces = [pa.concat_tables(self._pieces).combine_chunks()]
+        return pa.concat_tables(self._pieces)
 
-    def _raws(self) -> tuple[Sequence[bytes], Sequence[Kind]]:
+    def _raws(self) -> tuple["pa.LargeBinaryArray", list[Kind]]:
         if self._sealed is None:
             rows = self.rows[:]
-            return [row[0] for row in rows], [row[2] for row in rows]
+            return _array_of(rows), [row[2] for row in rows]
         kinds = unpack(self._sealed.core, ["kind"])["kind"].to_pylist()
-        raw = unpack(self._sealed.raw)["raw"].to_pylist()
-        return raw, [Kind(kind) for kind in kinds]
+        return unpack(self._sealed.raw)["raw"].combine_chunks(), [Kind(kind) for kind in kinds]
 
 
-def _kept(value: str | None) -> str | None:
-    """Keep a header that is there and empty as it is: it is known to be empty."""
-    return value if value is None else (known(value) or "")
+def _array_of(rows: list[Row]) -> "pa.LargeBinaryArray":
+    import pyarrow as pa
+
+    return pa.array([row[0] for row in rows], pa.large_binary())
+
+
+def _read(rows: list[Row], raw: "pa.LargeBinaryArray", watched: tuple[str, ...]) -> "pa.Table":
+    """Make the core columns of some rows, and the watched headers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kinds = [row[2] for row in rows]
+    names = [*TEXT_COLUMNS.values(), TIME_HEADER, SEQUENCE_HEADER, *watched]
+    found = read_headers(raw, kinds, names, readable)
+    texts = len(TEXT_COLUMNS)
+    time, sequence = (found[at].to_pylist() for at in (texts, texts + 1))
+    columns: list[Any] = [
+        [row[1] for row in rows],
+        [microseconds(value) for value in time],
+        [whole_number(value) for value in sequence],
+        *(pc.if_else(pc.equal(text, ""), None, text) for text in found[:texts]),
+        [known(row[3]) for row in rows],
+        kinds,
+        *found[texts + 2 :],
+    ]
+    schema = core_schema()
+    for name in watched:
+        schema = schema.append(pa.field(_WATCHED + name, pa.string()))
+    arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+    return pa.table(arrays, schema)
 
 
 def _in_dictionaries(core: "pa.Table") -> "pa.Table":

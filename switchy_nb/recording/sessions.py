@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.core import Core
-from switchy_nb.recording.fields import Needles, known, microseconds, whole_number
+from switchy_nb.recording.fields import known, microseconds, whole_number
 from switchy_nb.recording.legs import Legs
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ _WANTED = {
     "answered": "Caller-Channel-Answered-Time",
     "hungup": "Caller-Channel-Hangup-Time",
 }
-_NEEDLES = Needles(list(_WANTED.values()))
 #: What FreeSWITCH says of a channel that never got a name.
 _NAMELESS = "N/A"
 
@@ -78,7 +77,8 @@ class FactBook:
         destroyed = legs.last(core.named("CHANNEL_DESTROY"))
         open_legs = [at for at, uuid in enumerate(legs.uuids) if uuid not in self._ended]
         picked = core.pick(
-            [int(of[at]) for of in rows.values() for at in open_legs if of[at] >= 0], _NEEDLES
+            [int(of[at]) for of in rows.values() for at in open_legs if of[at] >= 0],
+            list(_WANTED.values()),
         )
         read: dict[str, Facts] = {}
         for at in open_legs:

@@ -136,6 +136,8 @@ class _Compressor:
             try:
                 seal()
             except Exception:
+                if not threading.main_thread().is_alive():
+                    return  # the interpreter is going, and lets nobody import any more
                 # The rows stay as they are: whole and readable, only larger.
                 _log.exception("a part of the recording could not be compressed and stays as it is")
             seal = None

@@ -6,6 +6,7 @@ other one only exchanges media, in CS_EXCHANGE_MEDIA.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from switchy_nb.simswitch import events, originating
 from switchy_nb.simswitch.causes import Cause
@@ -34,6 +35,9 @@ async def bridge_application(channel: Channel, data: str) -> None:
         return
     channel.set("originate_disposition", "SUCCESS")
     channel.set("DIALSTATUS", "SUCCESS")
+    other_number = other.profile.destination if other.profile is not None else ""
+    channel.variables["originated_legs"] = (f"{other.uuid};Outbound Call;{other_number}",)
+    channel.variables["originate_causes"] = (f"{other.uuid};NONE",)
     _introduce(channel, other)
     if channel.leg is not None and not channel.answered and other.answered:
         channel.leg.answer()
@@ -54,13 +58,18 @@ def _keeps_on(channel: Channel, cause: Cause) -> bool:
 def _introduce(first: Channel, second: Channel) -> None:
     """Let each know the other's profile."""
     if second.profile is not None:
-        first.other = ("originatee", second.profile.copy())
+        first.other = ("originatee", replace(second.profile.copy(), transfer_source=""))
     if first.profile is not None and second.other is None:
-        second.other = ("originator", first.profile.copy(Times()))
+        second.other = ("originator", replace(first.profile.copy(Times()), transfer_source=""))
+    for one, two in ((first, second), (second, first)):
+        one.set("signal_bond", two.uuid)
+
+
+def _name(first: Channel, second: Channel) -> None:
+    """Write into each channel's variables whom it is connected to."""
     for one, two in ((first, second), (second, first)):
         one.set("bridge_channel", two.name)
         one.set("bridge_uuid", two.uuid)
-        one.set("signal_bond", two.uuid)
 
 
 async def run_bridge(first: Channel, second: Channel) -> None:
@@ -69,8 +78,9 @@ async def run_bridge(first: Channel, second: Channel) -> None:
     _join(first, second)
     second.set_state(ChannelState.EXCHANGE_MEDIA)
     await _arrival(second, ChannelState.EXCHANGE_MEDIA)
-    _announce(first, second)
-    _announce(second, first)
+    _announce(first, second, flipped=True)
+    _announce(second, first, flipped=False)
+    first.set("last_bridge_role", "originator")
     bell = second.watch()
     begun = core.clock.now()
     relays = (
@@ -120,18 +130,17 @@ def _join(first: Channel, second: Channel) -> None:
     if second.profile is not None:
         second.profile.times.bridged = now
     second.set("call_uuid", first.uuid)
-    first.set("last_bridge_role", "originator")
+    _name(first, second)
 
 
-def _announce(channel: Channel, other: Channel) -> None:
+def _announce(channel: Channel, other: Channel, *, flipped: bool) -> None:
     """Tell the far end of a channel whom it talks to now."""
     if not channel.up or other.profile is None:
         return
     who = other.profile
-    flipped = other.get("channel_cid_flipped") == "yes" and channel.get("last_bridge_role")
     name, number = (
         (who.callee_id_name, who.callee_id_number)
-        if flipped
+        if flipped and other.get("channel_cid_flipped") == "yes"
         else (who.caller_id_name, who.caller_id_number)
     )
     channel.set("bridge_to", other.uuid)
@@ -163,6 +172,7 @@ async def _part(first: Channel, second: Channel) -> None:
             second.hangup(cause)
     if not second.up:
         await _wait(second, lambda: second.running >= ChannelState.REPORTING)
+        second.set("bridge_hangup_cause", cause.name)
     first.set("bridge_to", None)
     first.set("bridge_hangup_cause", cause.name)
     first.fire(
@@ -184,6 +194,7 @@ def connect(first: Channel, second: Channel) -> None:
         first.profile.logical_direction = first.profile.direction
     first.set("uuid_bridge", second.uuid)
     _introduce(first, second)
+    _name(first, second)
     if first.profile is not None and second.profile is not None:
         second.hit_dialplan = False
         second.profile.caller_id_name = first.profile.caller_id_name
@@ -215,7 +226,7 @@ def connect(first: Channel, second: Channel) -> None:
 
 
 async def _begin(first: Channel, second: Channel) -> None:
-    await _arrival(second, ChannelState.SOFT_EXECUTE)
+    await _wait(second, lambda: not second.up or second.running is ChannelState.SOFT_EXECUTE)
     if not first.ready or not second.up:
         first.hangup(second.cause or Cause.NORMAL_CLEARING)
         return

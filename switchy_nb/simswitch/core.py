@@ -246,24 +246,8 @@ class Core:
         if not steps:
             channel.hangup(Cause.NO_ROUTE_DESTINATION)
 
-    def transfer(
-        self,
-        channel: Channel,
-        number: str,
-        plan: str = "XML",
-        context: str = "",
-        *,
-        quiet: bool = False,
-    ) -> None:
-        """Send a channel to another number of the dial plan.
-
-        Parameters
-        ----------
-        channel, number, plan, context
-            What goes where.
-        quiet : bool
-            It is the first destination of a new call, so there is no transfer to tell of.
-        """
+    def transfer(self, channel: Channel, number: str, plan: str = "XML", context: str = "") -> None:
+        """Send a channel to another number of the dial plan, or to an inline one."""
         from switchy_nb.simswitch.originating import inline_steps
 
         profile = channel.profile
@@ -275,13 +259,12 @@ class Core:
         moved.rdnis, moved.destination = profile.destination, number
         moved.dialplan, moved.context = plan, where
         moved.logical_direction = Direction.INBOUND
-        if not quiet:
-            source = f"{now // 1_000_000}:{self.ids.uuid()}:bl_xfer:{number}/{where}/{plan}"
-            moved.transfer_source = source
-            hops = channel.get("max_forwards")
-            channel.set("max_forwards", str(int(hops) - 1) if hops.isdigit() else "70")
-            channel.set("transfer_history", source)
-            channel.set("transfer_source", source)
+        source = f"{now // 1_000_000}:{self.ids.uuid()}:bl_xfer:{number}/{where}/{plan}"
+        moved.transfer_source = source
+        hops = channel.get("max_forwards")
+        channel.set("max_forwards", str(int(hops) - 1) if hops.isdigit() else "70")
+        channel.set("transfer_history", source)
+        channel.set("transfer_source", source)
         moved.index += 1
         moved.times.profile_created = now
         channel.profile = moved

@@ -111,9 +111,8 @@ BUG_START = Kind(
 BUG_STOP = Kind(
     "MEDIA_BUG_STOP", "switch_core_media_bug.c", "switch_core_media_bug_destroy", 84, True, True
 )
-PRIVATE_COMMAND = Kind(
-    "PRIVATE_COMMAND", "switch_ivr.c", "switch_ivr_parse_next_event", 804, own_first=True
-)
+PRIVATE_COMMAND = Kind("PRIVATE_COMMAND", "switch_ivr.c", "switch_ivr_parse_next_event", 804)
+QUEUED = Kind("COMMAND", "switch_ivr_async.c", "switch_ivr_broadcast", 5732)
 INFO = Kind("CHANNEL_DATA", "mod_dptools.c", "info_function", 1650, True)
 EVENT_APP = Kind("CUSTOM", "mod_dptools.c", "event_function", 1300, True, own_first=True)
 
@@ -285,6 +284,11 @@ class EventMaker:
         if not kind.own_first:
             pairs += own
         return SwitchEvent(kind.name, pairs, subclass=subclass)
+
+    def obeyed(self, channel: "Channel", queued: list[Pair], body: str | None) -> SwitchEvent:
+        """Make the event that tells of a private command: what was queued, then the usual."""
+        pairs = [*queued, *self.basic(PRIVATE_COMMAND), *channel.headers()]
+        return SwitchEvent(PRIVATE_COMMAND.name, pairs, body)
 
     def sent_by_client(self, name: str, own: list[Pair], body: str | None) -> SwitchEvent:
         """Make the event that ``sendevent`` asks for: the client's headers, then the usual ones."""

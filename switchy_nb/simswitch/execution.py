@@ -61,7 +61,8 @@ async def obey_all(channel: "Channel") -> None:
         told = channel.codec
         await _obey(channel, command)
         if told:
-            channel.fire(events.PRIVATE_COMMAND, command.headers)
+            core = channel.core
+            core.fire(core.events.obeyed(channel, [*command.made, *command.headers], command.body))
 
 
 async def _obey(channel: "Channel", command: "PrivateCommand") -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.signals import Digit
 from switchy_nb.simswitch.states import CallState
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ class Leg:
         channel.set_codec()
         self.on_media()
         channel.mark_early()
-        if tell and self.peer is not None:
+        if not tell:
+            return
+        self.on_answer()
+        if self.peer is not None:
             self.send(self.peer.got_early)
 
     def answer(self) -> None:
@@ -193,8 +197,6 @@ class Leg:
 
     def got_digit(self, digit: str, milliseconds: int) -> None:
         """Receive a digit; its event comes when an application takes it."""
-        from switchy_nb.simswitch.channel import Digit
-
         if self.channel.up:
             self.channel.digits.append(Digit(digit, milliseconds * 8, "RTP"))
             self.channel.ring()

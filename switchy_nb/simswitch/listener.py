@@ -277,7 +277,8 @@ class Listener(asyncio.Protocol):
         channel: Channel | None = self.core.channels.get(uuid)
         if channel is None or not channel.up:
             return f"-ERR invalid session id [{uuid}]"
-        channel.send_private(PrivateCommand(list(command.headers), command.body))
+        queued: list[events.Pair] = [("Command", command.line.rstrip())]
+        channel.send_private(PrivateCommand(list(command.headers), command.body, queued))
         return "+OK"
 
     def _send_event(self, words: list[str], command: ClientCommand) -> str:

@@ -38,16 +38,18 @@ async def originate(core: "Core", args: str) -> str:
     )
     if isinstance(result, Cause):
         return f"-ERR {result.name}\n"
-    flip_caller_id(result)
     if exten.startswith("&"):
         app, _, data = exten[1:].partition("(")
+        flip_caller_id(result)
         result.extension = [Step(app, data[:-1] if data.endswith(")") else data)]
         result.set_state(ChannelState.EXECUTE)
     elif plan == "inline":
+        flip_caller_id(result)
         result.extension = inline_steps(exten)
         result.set_state(ChannelState.EXECUTE)
     else:
-        core.transfer(result, exten, plan or "XML", context or core.context, quiet=True)
+        core.transfer(result, exten, plan or "XML", context or "default")
+        flip_caller_id(result)
     return f"+OK {result.uuid}\n"
 
 
@@ -223,6 +225,7 @@ def outgoing_channel(
         callee_id_name="Outbound Call",
         callee_id_number=number,
         ani=caller[1],
+        network_addr=_address(originator),
         destination=number,
         source="src/switch_ivr_originate.c",
         context="default",
@@ -250,6 +253,12 @@ def _caller_id(variables: dict[str, str], originator: Channel | None) -> tuple[s
     return name, number or "0000000000"
 
 
+def _address(originator: Channel | None) -> str:
+    if originator is None or originator.profile is None:
+        return ""
+    return originator.profile.network_addr
+
+
 def set_variables(
     channel: Channel, variables: dict[str, str], endpoint: str, originator: Channel | None
 ) -> None:
@@ -257,6 +266,11 @@ def set_variables(
     for name, value in variables.items():
         channel.set(name, value)
     if originator is not None:
+        for name in originator.variables:
+            if name.startswith("sip_h_X-") and name not in variables:
+                channel.set(name, originator.get(name))
+        if originator.leg is not None:
+            channel.set("switch_m_sdp", originator.get("switch_r_sdp"))
         channel.set("originator", originator.uuid)
         channel.set("signal_bond", originator.uuid)
         channel.set("call_uuid", originator.uuid)

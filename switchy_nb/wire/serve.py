@@ -61,15 +61,18 @@ def plain_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:
 
 
 def json_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:
-    """Write an event as one JSON object; a body is ``_body``, lists are arrays."""
-    out: dict[str, str | list[str]] = {}
-    for name, value in pairs:
-        out[name] = list(value) if isinstance(value, tuple) else value
+    """Write an event as one JSON object; a body is ``_body``, lists are arrays.
+
+    A header that comes twice is written twice, as FreeSWITCH does.
+    """
+    items: list[tuple[str, Value]] = list(pairs)
     if body:
-        out["Content-Length"] = str(len(_bytes(body)))
-        out["_body"] = body
-    text = json.dumps(out, ensure_ascii=False, separators=(",", ":"))
-    return _bytes(text)
+        items += [("Content-Length", str(len(_bytes(body)))), ("_body", body)]
+    return _bytes("{" + ",".join(f"{_json(name)}:{_json(value)}" for name, value in items) + "}")
+
+
+def _json(value: Value) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def xml_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import bridging, originating
+from switchy_nb.simswitch import bridging, events, originating
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.signals import Digit, PrivateCommand
@@ -212,16 +212,16 @@ def uuid_broadcast(core: "Core", args: str) -> str:
     if which in ("bleg", "both") and channel.partner is not None:
         legs.append(channel.partner)
     for leg in legs:
-        leg.send_private(_broadcast(app.rstrip("!"), data))
+        leg.send_private(_broadcast(core, app.rstrip("!"), data))
     return "+OK Message sent\n"
 
 
-def _broadcast(app: str, data: str) -> PrivateCommand:
+def _broadcast(core: "Core", app: str, data: str) -> PrivateCommand:
     headers = [("call-command", "execute"), ("execute-app-name", app)]
     if data:
         headers.append(("execute-app-arg", data))
     headers += [("event-lock", "true"), ("lead-frames", "5"), ("hold-bleg", "true")]
-    return PrivateCommand(headers)
+    return PrivateCommand(headers, made=core.events.basic(events.QUEUED))
 
 
 def uuid_break(core: "Core", args: str) -> str:

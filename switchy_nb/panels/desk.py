@@ -1,0 +1,99 @@
+"""A panel's own thread: an event loop that takes what clicks post to it, and never blocks.
+
+What is done there is not known here.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """A thread with an event loop, and a second one beside it for what takes long.
+
+    Parameters
+    ----------
+    name : str
+        What the threads' names end with.
+    failed : callable
+        Told, on the desk's thread, of an exception that nobody expected; it is logged as well.
+    """
+
+    def __init__(self, name: str, failed: Callable[[Exception], None]) -> None:
+        self._failed = failed
+        self._loop = asyncio.new_event_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._lock = threading.Lock()
+        self._open = True
+        self._beside = ThreadPoolExecutor(1, f"switchy_nb panel drawing {name}")
+        self._thread = threading.Thread(
+            target=self._run, name=f"switchy_nb panel {name}", daemon=True
+        )
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def post(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Have a function called on the desk's thread; return at once. From any thread.
+
+        Once the desk is closed, nothing happens: the last clicks may come too late.
+        """
+        with self._lock:
+            if self._open:
+                self._loop.call_soon_threadsafe(self._guarded, function, arguments)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Begin a coroutine; only from the desk's thread. It is cancelled when the desk closes."""
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def beside(self, function: Callable[[], T]) -> T:
+        """Call what takes long on the second thread, one after the other."""
+        return await self._loop.run_in_executor(self._beside, function)
+
+    def close(self) -> None:
+        """Cancel what is under way and end the threads; twice is fine."""
+        with self._lock:
+            if self._open:
+                self._open = False
+                self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+            tasks = tuple(self._tasks)
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        finally:
+            self._beside.shutdown(wait=True, cancel_futures=True)
+            self._loop.close()
+
+    def _guarded(self, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        try:
+            function(*arguments)
+        except Exception as exc:
+            self._report(exc)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._report(error)
+
+    def _report(self, error: Exception) -> None:
+        log.error("a panel failed", exc_info=error)
+        self._failed(error)

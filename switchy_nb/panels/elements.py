@@ -1,0 +1,101 @@
+"""The pieces of a panel that ipywidgets does not have: text that is never markup, and a picture.
+
+Each trait goes from the kernel to the page; what is chosen on the page comes as a message. What the
+pieces show is decided elsewhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from switchy_nb.panels.legs import Row
+from switchy_nb.panels.status import Status
+
+_STATIC = Path(__file__).parent / "static"
+_CSS = (_STATIC / "panel.css").read_text("utf-8")
+
+
+def _script(name: str) -> str:
+    return (_STATIC / f"{name}.js").read_text("utf-8")
+
+
+def update(widget: traitlets.HasTraits, **values: Any) -> None:
+    """Send the traits that have changed, and nothing if none has; only from the panel's thread."""
+    changed = {name: value for name, value in values.items() if getattr(widget, name) != value}
+    if changed:
+        with widget.hold_sync():  # type: ignore[attr-defined]  # every ipywidgets widget has it
+            for name, value in changed.items():
+                setattr(widget, name, value)
+
+
+class StatusLine(anywidget.AnyWidget):
+    """One `Status`, announced politely when its text changes."""
+
+    _esm = _script("status")
+    _css = _CSS
+    shown = traitlets.Dict().tag(sync=True)
+
+    def show(self, status: Status) -> None:
+        """Show a message in place of the last one."""
+        tone = status.tone
+        words = {"text": status.text, "tone": tone.value, "sign": tone.sign, "aside": status.aside}
+        update(self, shown=words)
+
+
+class LegTable(anywidget.AnyWidget):
+    """The legs, one a row; the page tells which one was chosen.
+
+    Parameters
+    ----------
+    on_choose : callable
+        Called with the leg's id, on whatever thread the message comes.
+    """
+
+    _esm = _script("legs")
+    _css = _CSS
+    rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    chosen = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, on_choose: Callable[[str], None]) -> None:
+        super().__init__()
+        self._on_choose = on_choose
+        self.on_msg(self._told)
+
+    def show(self, rows: list[Row], chosen: str | None) -> None:
+        """Show these rows, one of them as chosen."""
+        update(self, rows=[asdict(row) for row in rows], chosen=chosen or "")
+
+    def _told(self, _: object, content: object, buffers: object) -> None:
+        uuid = content.get("choose") if isinstance(content, dict) else None
+        if isinstance(uuid, str):
+            self._on_choose(uuid)
+
+
+class Picture(anywidget.AnyWidget):
+    """A PNG with words for those who do not see it, or a note in its place."""
+
+    _esm = _script("picture")
+    _css = _CSS
+    png = traitlets.Bytes(b"").tag(sync=True)
+    alt = traitlets.Unicode("").tag(sync=True)
+    note = traitlets.Unicode("").tag(sync=True)
+
+    def show(self, png: bytes, alt: str = "", note: str = "") -> None:
+        """Show a picture, or (if it is empty) only the note."""
+        update(self, png=png, alt=alt, note=note)
+
+
+class ScriptView(anywidget.AnyWidget):
+    """Lines of Python, to be copied."""
+
+    _esm = _script("script")
+    _css = _CSS
+    lines = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def show(self, lines: list[str]) -> None:
+        """Show these lines."""
+        update(self, lines=lines)

@@ -1,0 +1,87 @@
+"""Headers of many events at once are those of each one alone."""
+
+import pyarrow as pa
+import pytest
+from helpers import events_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from switchy_nb.recording.fields import TEXT_COLUMNS, Kind, Needles
+from switchy_nb.recording.scan import scan
+
+NAMES = [*TEXT_COLUMNS.values(), "Event-Sequence", "variable_sip_h_X-switchy_app", "x", "a-header"]
+
+lines = st.builds(
+    lambda name, colon, value: name + colon + value,
+    st.sampled_from(
+        [b"Event-Name", b"EVENT-NAME", b"Event-Name ", b"Unique-ID", b"unique-id", b"Unique\x0dID"]
+        + [
+            b"variable_sip_h_X-switchy_app",
+            b"variable_sip_h_X\x7fswitchy_app",
+            b"X",
+            b"x",
+            b"A-headeR",
+        ]
+        + [b"Other-Unique-ID", b"", b"a-heade\x52", b"a-heade\x12"]
+    ),
+    st.sampled_from([b": ", b":", b":  ", b"", b"\x1a "]),
+    st.sampled_from(
+        [b"", b"v", b"x%0AUnique-ID: forged", b"_undef_", b"\xff", b"%C3%AB", b"long " * 9]
+    ),
+)
+events = st.builds(
+    lambda head, body: b"\n".join(head) + body,
+    st.lists(lines, max_size=5),
+    st.sampled_from(
+        [b"", b"\n", b"\n\n", b"\n\nUnique-ID: forged", b"\n\nx: 1\n\nEvent-Name: x\n"]
+    ),
+)
+
+
+def one_by_one(raws, names):
+    needles = Needles(names)
+    return [
+        list(column) for column in zip(*(needles.find(r, Kind.PLAIN) for r in raws), strict=True)
+    ]
+
+
+def escaped(value):
+    """Arrow holds UTF-8 only."""
+    return value.encode("utf-8", "backslashreplace").decode()
+
+
+def expected(raws, names):
+    return [
+        [None if value is None else escaped(value) for value in column]
+        for column in one_by_one(raws, names)
+    ]
+
+
+@settings(max_examples=200)
+@given(st.lists(events, min_size=1, max_size=30), st.integers(0, 40))
+def test_many_events_at_once_are_read_like_each_alone(some, before):
+    raws = [b""] * before + some * 5 + [b"Event-Name: last"] * 60
+    array = pa.array(raws, pa.large_binary())
+    found = [column.to_pylist() for column in scan(array, NAMES, escaped)]
+    assert found == expected(raws, NAMES)
+    part = array.slice(3, len(raws) - 5)
+    found = [column.to_pylist() for column in scan(part, NAMES, escaped)]
+    assert found == expected(raws[3:-2], NAMES)
+
+
+@pytest.mark.parametrize("name", ["hostile_values", "ten_calls", "dtmf_across", "wrong_commands"])
+def test_real_events_at_once(name, data_of):
+    raws = events_in(data_of(name)) * 5
+    names = [*NAMES, "Caller-Orig-Caller-ID-Name", "variable_evil", "colon", "n" * 200, "empty"]
+    found = scan(pa.array(raws, pa.large_binary()), names, escaped)
+    assert [column.to_pylist() for column in found] == expected(raws, names)
+
+
+def test_what_is_not_kept_is_null():
+    raws = [b"Event-Name: _undef_\n\n", b"Event-Name: A\n\n", b"Other: 1\n\n"] * 100
+    (column,) = scan(pa.array(raws, pa.large_binary()), ["Event-Name"], lambda v: v or None)
+    assert column.to_pylist() == [None, "A", None] * 100
+
+
+def test_no_events():
+    assert [len(c) for c in scan(pa.array([], pa.large_binary()), NAMES, str)] == [0] * len(NAMES)
