@@ -1,9 +1,10 @@
 """Loading apps into a client: all of an app, or nothing of it."""
 
 import inspect
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from switchy_nb import marks
 from switchy_nb.commands import event_header, xheader_variable
@@ -116,18 +117,18 @@ class AppHost:
             if not callable(function) or isinstance(function, type):
                 raise TypeError(f"{name} marks {function!r} for {event}, which is no function")
         finalizer = self._prepost(app, name, funcargsmap or {}, prepost_kwargs)
-        undo = []
+        undo: list[Callable[[], None]] = []
         try:
             for event, kind, function in marked:
                 if kind is marks.Kind.HANDLER:
                     self.listener.add_handler(event, function)
-                    undo.append((self.listener.remove_handler, (event, function)))
+                    undo.append(partial(self.listener.remove_handler, event, function))
                 else:
                     self.listener.add_callback(event, group, function, prepend=prepend)
-                    undo.append((self.listener.remove_callback, (event, group, function)))
+                    undo.append(partial(self.listener.remove_callback, event, group, function))
         except BaseException:
-            for remove, arguments in reversed(undo):
-                remove(*arguments)
+            for remove in reversed(undo):
+                remove()
             _finish(finalizer)
             raise
         for wanted in (event_header(self.app_id_header), header):
@@ -201,10 +202,10 @@ class AppHost:
                     )
                 arguments[asked] = getattr(self, asked)
         result = prepost(**arguments)
-        if inspect.isgenerator(result):
-            next(result, None)
-            return result
-        return None
+        if not inspect.isgenerator(result):
+            return None
+        next(result, None)
+        return cast("Generator[Any, None, None]", result)
 
 
 def _finish(finalizer: Generator[Any, None, None] | None) -> None:

@@ -11,10 +11,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 
 import gevent
 
+from switchy_nb.commandlog import CommandLog, noted
 from switchy_nb.errors import (
     AccessDenied,
     APIError,
@@ -22,7 +23,6 @@ from switchy_nb.errors import (
     ConfigurationError,
     ConnectionError,
     LinkLost,
-    SwitchyError,
     TimeoutError,
 )
 from switchy_nb.hub import Hub, get_hub
@@ -46,24 +46,6 @@ class LinkState(Enum):
 
 #: Seconds between two attempts to come back: short at first, then no more often than the longest.
 RETRY_FIRST, RETRY_LONGEST = 0.1, 2.0
-
-
-class CommandLog(Protocol):
-    """Who keeps the commands that are sent; a `Recording` is one."""
-
-    def command_sent(
-        self,
-        kind: str,
-        command: str,
-        sent: int,
-        *,
-        switch: str | None = None,
-        job: str | None = None,
-    ) -> int:
-        """Note a command; return a token for its reply."""
-
-    def command_replied(self, token: int, replied: int, ok: bool, reply: str) -> None:
-        """Note the reply to the command that `token` stands for."""
 
 
 class Connection(Subscriptions):
@@ -246,7 +228,7 @@ class Connection(Subscriptions):
         link = self._link
         if link is None or not link.connected:
             raise LinkLost(f"tried `{_short(line)}`: {self._why_down()}")
-        done, fail = self._noting(line, job, future)
+        done, fail = noted(self.commands, self.switch, line, job, future)
         hub.post(link.request, data, Slot(_short(line), done, fail))
         return future
 
@@ -260,15 +242,15 @@ class Connection(Subscriptions):
         timeout : float, optional
             Seconds. The switch does nothing else on this connection meanwhile.
         errcheck : bool
-            Raise on ``-ERR``.
+            Raise on ``-ERR`` and ``-USAGE``.
 
         Raises
         ------
         APIError
-            If the switch answers ``-ERR`` (or that it doesn't know the command).
+            If the switch answers ``-ERR`` or ``-USAGE``.
         """
         reply = self.send(f"api {cmd}", timeout=timeout)
-        if errcheck and reply.text.startswith("-ERR"):
+        if errcheck and not reply.ok:
             said = reply.text.strip()
             raise APIError(
                 f"tried `{_short(cmd)}` on {self.switch}: it answered {said!r}", reply=reply.text
@@ -311,25 +293,6 @@ class Connection(Subscriptions):
             )
 
     # --- on the hub thread -------------------------------------------------------------
-
-    def _noting(
-        self, line: str, job: str | None, future: "Future[Reply]"
-    ) -> tuple[Callable[[Reply], None], Callable[[SwitchyError], None]]:
-        commands = self.commands
-        if commands is None:
-            return future.set_result, future.set_exception
-        kind, _, rest = line.partition(" ")
-        token = commands.command_sent(kind, rest, _now(), switch=self.switch, job=job)
-
-        def done(reply: Reply) -> None:
-            commands.command_replied(token, _now(), reply.ok, reply.text)
-            future.set_result(reply)
-
-        def fail(exc: SwitchyError) -> None:
-            commands.command_replied(token, _now(), False, str(exc))
-            future.set_exception(exc)
-
-        return done, fail
 
     def _event(self, event: Event, received: int) -> None:
         if self._on_event is not None:

@@ -4,15 +4,16 @@ Each sends one command of mod_commands and returns when the switch has taken it;
 comes as events. What a leg is and has said is in `session`.
 """
 
+import contextlib
 import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from switchy_nb.commands import dial_string, escape_word, variable_set
-from switchy_nb.errors import APIError, CommandError
+from switchy_nb.errors import APIError, CommandError, LegGone
+from switchy_nb.wire.parser import REFUSALS
 
 _DTMF = frozenset("0123456789ABCDabcd*#wWFf")
-_GONE = "No such channel"
 #: what `uuid_break` and `uuid_send_dtmf` answer although they have done it
 _NO_REPLY = "-ERR no reply"
 
@@ -29,7 +30,7 @@ class Commander(Protocol):
 class Controls:
     """Commands on one leg, for `Session`, which gives it `uuid`, `con` and `get`.
 
-    On a leg that is gone they raise `APIError`, but for `hangup`.
+    On a leg that is gone they raise `LegGone`, but for `hangup`.
     """
 
     uuid: str
@@ -40,12 +41,12 @@ class Controls:
 
     def getvar(self, var: str) -> str | None:
         """Ask the switch for a channel variable; None if it is not set."""
-        value: str = self.con.api(f"uuid_getvar {self.uuid} {_word(var)}")
+        value = self._run(f"uuid_getvar {self.uuid} {_word(var)}")
         return None if value == "_undef_" else value
 
     def setvar(self, var: str, value: object) -> None:
         """Set a channel variable, to any text of one line."""
-        self.con.api(f"uuid_setvar {self.uuid} {_word(var)} {escape_word(str(value))}")
+        self._run(f"uuid_setvar {self.uuid} {_word(var)} {escape_word(str(value))}")
 
     def setvars(self, params: Mapping[str, object]) -> None:
         """Set several channel variables, with one command where their values allow it."""
@@ -55,35 +56,34 @@ class Controls:
                 self.setvar(name, value)
         elif texts:
             pairs = ";".join(f"{name}={escape_word(value)}" for name, value in texts.items())
-            self.con.api(f"uuid_setvar_multi {self.uuid} {pairs}")
+            self._run(f"uuid_setvar_multi {self.uuid} {pairs}")
 
     def unsetvar(self, var: str) -> None:
         """Remove a channel variable."""
-        self.con.api(f"uuid_setvar {self.uuid} {_word(var)}")
+        self._run(f"uuid_setvar {self.uuid} {_word(var)}")
 
     # --- its life ----------------------------------------------------------------------
 
     def answer(self) -> None:
         """Answer the call that came in on this leg."""
-        self.con.api(f"uuid_answer {self.uuid}")
+        self._run(f"uuid_answer {self.uuid}")
 
     def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
         """Hang up. That the leg is gone already is no error."""
-        reply = self.con.api(f"uuid_kill {self.uuid} {_word(cause)}", errcheck=False)
-        if reply.startswith("-ERR") and _GONE not in reply:
-            raise APIError(f"tried to hang up {self.uuid}: {reply.strip()}", reply=reply)
+        with contextlib.suppress(LegGone):
+            self._run(f"uuid_kill {self.uuid} {_word(cause)}")
 
     def sched_hangup(self, timeout: float, cause: str = "NORMAL_CLEARING") -> None:
         """Have it hung up in `timeout` seconds, rounded up: the scheduler counts whole ones."""
-        self.con.api(f"sched_hangup +{_seconds(timeout)} {self.uuid} {_word(cause)}")
+        self._run(f"sched_hangup +{_seconds(timeout)} {self.uuid} {_word(cause)}")
 
     def clear_tasks(self) -> None:
         """Cancel what is scheduled for this leg."""
-        self.con.api(f"sched_del {self.uuid}")
+        self._run(f"sched_del {self.uuid}")
 
     def park(self) -> None:
         """Park it: it waits, unbridged, for the next command."""
-        self.con.api(f"uuid_park {self.uuid}")
+        self._run(f"uuid_park {self.uuid}")
 
     # --- applications ------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class Controls:
         if leg:
             words.append(_word(leg))
         command = f"sched_broadcast +{_seconds(delay)}" if delay else "uuid_broadcast"
-        self.con.api(f"{command} {' '.join(words)}")
+        self._run(f"{command} {' '.join(words)}")
 
     def playback(
         self,
@@ -176,7 +176,7 @@ class Controls:
 
     def breakmedia(self) -> None:
         """Stop what is being played, and go on."""
-        self._unconfirmed(f"uuid_break {self.uuid}")
+        self._run(f"uuid_break {self.uuid}", _NO_REPLY)
 
     def send_dtmf(self, sequence: str, duration: int | None = None) -> None:
         """Send digits to the far end.
@@ -188,12 +188,12 @@ class Controls:
         duration : int, optional
             The length of each, in ms.
         """
-        self._unconfirmed(f"uuid_send_dtmf {self.uuid} {_digits(sequence, duration)}")
+        self._run(f"uuid_send_dtmf {self.uuid} {_digits(sequence, duration)}", _NO_REPLY)
 
     def sched_dtmf(self, delay: float, sequence: str, tone_duration: int | None = None) -> None:
         """Send digits in `delay` seconds, rounded up; see `send_dtmf`."""
         digits = _digits(sequence, tone_duration)
-        self.con.api(f"sched_api +{_seconds(delay)} none uuid_send_dtmf {self.uuid} {digits}")
+        self._run(f"sched_api +{_seconds(delay)} none uuid_send_dtmf {self.uuid} {digits}")
 
     def start_record(
         self, path: str, rx_only: bool = False, stereo: bool = False, rate: int = 16000
@@ -224,7 +224,7 @@ class Controls:
         if delay:
             # the scheduler takes one level of escapes off before the command does
             word = escape_word(escape_word(app))
-            self.con.api(f"sched_api +{_seconds(delay)} none uuid_broadcast {self.uuid} {word}")
+            self._run(f"sched_api +{_seconds(delay)} none uuid_broadcast {self.uuid} {word}")
         else:
             self.broadcast(app)
 
@@ -232,11 +232,11 @@ class Controls:
         """Start, stop, mask or unmask a recording, with `uuid_record`."""
         if rx_only and action == "start":
             self.setvar("RECORD_READ_ONLY", "true")
-        self.con.api(f"uuid_record {self.uuid} {_word(action)} {escape_word(path)}")
+        self._run(f"uuid_record {self.uuid} {_word(action)} {escape_word(path)}")
 
     def mute(self, direction: str = "write", level: int = 1) -> None:
         """Silence one direction; `level` over 1 adds comfort noise."""
-        self.con.api(f"uuid_audio {self.uuid} start {_word(direction)} mute {int(level)}")
+        self._run(f"uuid_audio {self.uuid} start {_word(direction)} mute {int(level)}")
 
     def unmute(self, direction: str = "write") -> None:
         """Let one direction be heard again."""
@@ -244,17 +244,17 @@ class Controls:
 
     def bypass_media(self, state: bool) -> None:
         """Take the switch out of a bridged call's media, or back into it."""
-        self.con.api(f"uuid_media {'off ' if state else ''}{self.uuid}")
+        self._run(f"uuid_media {'off ' if state else ''}{self.uuid}")
 
     def start_amd(self, delay: float | None = None) -> None:
         """Listen for an answering machine's beep (mod_avmd), for `delay` seconds if given."""
-        self.con.api(f"avmd {self.uuid} start")
+        self._run(f"avmd {self.uuid} start")
         if delay is not None:
-            self.con.api(f"sched_api +{_seconds(delay)} none avmd {self.uuid} stop")
+            self._run(f"sched_api +{_seconds(delay)} none avmd {self.uuid} stop")
 
     def stop_amd(self) -> None:
         """Stop listening for a beep."""
-        self.con.api(f"avmd {self.uuid} stop")
+        self._run(f"avmd {self.uuid} stop")
 
     # -----------------------------------------------------------------------------------
 
@@ -266,11 +266,15 @@ class Controls:
             )
         return str(value)
 
-    def _unconfirmed(self, command: str) -> None:
-        """Send a command that may answer ``-ERR no reply`` although it is done."""
-        reply = self.con.api(command, errcheck=False)
-        if reply.startswith("-ERR") and not reply.startswith(_NO_REPLY):
-            raise APIError(f"tried `{command}`: it answered {reply.strip()!r}", reply=reply)
+    def _run(self, command: str, done: str = "+OK") -> str:
+        """Send a command; find out, if it is refused, whether that is since the leg is gone."""
+        reply: str = self.con.api(command, errcheck=False)
+        if not reply.startswith(REFUSALS) or reply.startswith(done):
+            return reply
+        said = reply.strip()
+        if self.con.api(f"uuid_exists {self.uuid}", errcheck=False).strip() == "false":
+            raise LegGone(f"tried `{command}`, but the leg is gone ({said!r})", reply=reply)
+        raise APIError(f"tried `{command}`: it answered {said!r}", reply=reply)
 
 
 def _word(text: str) -> str:

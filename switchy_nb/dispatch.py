@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from switchy_nb.errors import SwitchyError
+from switchy_nb.errors import LegGone, SwitchyError
 from switchy_nb.waiting import Waiter
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,9 @@ class Callbacks:
         for callback in chain:
             try:
                 call_back(callback, arguments)
+            except LegGone as exc:
+                # the far end may hang up at any moment: no fault of the app's
+                log.info("the callback %r for %s came too late: %s", callback, event, exc)
             except Exception:
                 log.exception(
                     "the callback %r for %s (app group %r) failed", callback, event, group

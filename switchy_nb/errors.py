@@ -11,6 +11,7 @@
     └── ESLError                    the Event Socket, or what came over it
         ├── CommandError            a command that must not be sent (a ValueError too)
         ├── APIError                the switch understood, and answered ``-ERR``
+        │   └── LegGone             since the leg that it was for is gone
         ├── ProtocolError           what arrived is not the Event Socket protocol
         └── ConnectionError         no link, or no more (a builtin ConnectionError too)
             ├── UnknownHost         the name does not resolve
@@ -80,6 +81,10 @@ class APIError(ESLError):
     def __init__(self, message: str, *, reply: str = "") -> None:
         super().__init__(message)
         self.reply = reply
+
+
+class LegGone(APIError):
+    """A command came too late for its leg, which has ended."""
 
 
 class ProtocolError(ESLError):

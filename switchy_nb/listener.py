@@ -18,7 +18,7 @@ from switchy_nb.dispatch import Callbacks
 from switchy_nb.errors import ConfigurationError, ConnectionError, LinkLost, SwitchyError
 from switchy_nb.recording import Recording
 from switchy_nb.session import Session
-from switchy_nb.tracking import Handler, Tracker
+from switchy_nb.tracking import Tracker
 from switchy_nb.waiting import TICK, Deadline, Waiter, block_on
 from switchy_nb.wire import Event
 
@@ -87,7 +87,6 @@ class EventListener(Tracker):
         self.call_tracking_header = call_tracking_header
         self.app_id_headers = list(app_id_headers or ())
         self.callbacks = Callbacks()
-        self._unsubscribed: list[str] = []
         self._inbox: Inbox = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
@@ -141,9 +140,9 @@ class EventListener(Tracker):
         inbox.put(None)
         for con in self.iter_cons().values():
             con.disconnect()
-        if thread is not None and thread is not threading.current_thread():
-            if not self._ended.wait(PATIENCE):
-                log.warning("a callback is still running; its thread ends when it returns")
+        own = thread is None or thread is threading.current_thread()
+        if not own and not self._ended.wait(PATIENCE):
+            log.warning("a callback is still running; its thread ends when it returns")
         self._fail_all(LinkLost(f"the listener to {self._rx.switch} was disconnected"))
 
     def is_alive(self) -> bool:
@@ -211,30 +210,6 @@ class EventListener(Tracker):
         self.recording.call_header = name
 
     # --- who wants to know -------------------------------------------------------------
-
-    def add_handler(self, evname: str, handler: Handler) -> None:
-        """Have events of a name (or CUSTOM subclass) taken in by `handler(event)`.
-
-        It returns whether the event is consumed and what callbacks are called with, such as
-        ``(True, sess)``.
-
-        Raises
-        ------
-        ConfigurationError
-            If there is a handler already, or the event is unsubscribed from.
-        """
-        if evname in self._unsubscribed:
-            raise ConfigurationError(
-                f"{evname} is unsubscribed from, so no handler would be called"
-            )
-        if evname in self._handlers:
-            raise ConfigurationError(f"{evname} has a handler already: {self._handlers[evname]!r}")
-        self._handlers[evname] = handler
-
-    def remove_handler(self, evname: str, handler: Handler) -> None:
-        """Remove a handler that was added."""
-        if self._handlers.get(evname) == handler:
-            del self._handlers[evname]
 
     def add_callback(
         self,

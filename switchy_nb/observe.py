@@ -83,6 +83,7 @@ def get_pool(contacts: Sequence[Any], **options: Any) -> Pool:
 
 
 def _place(contact: Any) -> tuple[str, int | str, str]:
-    given = (contact,) if isinstance(contact, str) else tuple(contact)
-    host, port, auth, *_ = (*given, *(None,) * 3)
-    return host, port or EventListener.PORT, auth or EventListener.AUTH
+    given = [contact] if isinstance(contact, str) else list(contact)
+    defaults = [EventListener.HOST, EventListener.PORT, EventListener.AUTH]
+    host, port, auth = given + defaults[len(given) :]
+    return host, port, auth

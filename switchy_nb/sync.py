@@ -4,6 +4,7 @@ It stands above the apps, of which it loads one by default.
 """
 
 import atexit
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from switchy_nb.apphost import Apps
 from switchy_nb.apps.players import TonePlay
 from switchy_nb.client import Client
-from switchy_nb.errors import ConfigurationError, JobError, TimeoutError
+from switchy_nb.errors import ConfigurationError, JobError, SwitchyError, TimeoutError
 from switchy_nb.models import Job
 from switchy_nb.observe import active_client
 from switchy_nb.session import Session
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 #: where a switch is named that no notebook should name: host (or host:port), port, SIP address
 #: and secret
 HOST_VARIABLE, PORT_VARIABLE, SIP_VARIABLE = "SWITCHY_NB_HOST", "SWITCHY_NB_PORT", "SWITCHY_NB_SIP"
-PASSWORD_VARIABLE = "SWITCHY_NB_PASSWORD"  # noqa: S105  # a variable's name
+PASSWORD_VARIABLE = "SWITCHY_NB_PASSWORD"
+
+#: Seconds that a call which failed is given to end, so that the next line sees it ended.
+AFTERMATH = 1.0
 
 
 class WaitFor(Protocol):
@@ -133,7 +137,12 @@ class Caller:
             if waitfor is not None:
                 self.client.listener.waitfor(session, *waitfor)
         except BaseException as exc:
-            raise self._given_up(job, dest_url, timeout, exc) from None
+            leg = self._abandon(job)
+            error = _explained(exc, leg, dest_url, timeout)
+            if isinstance(exc, SwitchyError) and leg is not None:
+                with contextlib.suppress(SwitchyError):
+                    leg.wait("hungup", AFTERMATH)
+            raise error from None
         return session, self.client.listener.waitfor
 
     async def dial(
@@ -152,7 +161,12 @@ class Caller:
             if _answers(options):
                 await session.until("answered", deadline.left)
         except BaseException as exc:
-            raise self._given_up(job, dest_url, timeout, exc) from None
+            leg = self._abandon(job)
+            error = _explained(exc, leg, dest_url, timeout)
+            if isinstance(exc, SwitchyError) and leg is not None:
+                with contextlib.suppress(SwitchyError):
+                    await leg.until("hungup", AFTERMATH)
+            raise error from None
         return session, self.client.listener.waitfor
 
     def _originate(self, dest_url: str, app_name: str | None, options: Mapping[str, Any]) -> Job:
@@ -179,21 +193,13 @@ class Caller:
             raise JobError(f"the call to {dest_url} was up, and is gone already", cause="GONE")
         return session
 
-    def _given_up(
-        self, job: Job, dest_url: str, timeout: float, exc: BaseException
-    ) -> BaseException:
-        """Hang up a call that did not come up (or was not waited for); say what was seen."""
+    def _abandon(self, job: Job) -> Session | None:
+        """Have a call hung up that nobody gets to see; return its leg, if there is one."""
         leg = job.sess_uuid
         session = self.client.listener.find(leg)
         if not (job.ready() and session is None) and self.client.connected():
             self.client.post(f"api uuid_kill {leg} ORIGINATOR_CANCEL")
-        up = session is not None and session.answered
-        if isinstance(exc, TimeoutError) and session is not None and not up:
-            return TimeoutError(
-                f"waited {timeout:.1f} s for the call to {dest_url} to be up; {session.saw()}. "
-                "It was hung up"
-            )
-        return exc
+        return session
 
     def close(self) -> None:
         """Hang up what is left of its own calls, and close the links; twice is fine."""
@@ -203,6 +209,18 @@ class Caller:
     def __repr__(self) -> str:
         where = "the simulated switch" if self.switch is not None else repr(self.client)
         return f"<Caller on {where}, apps {', '.join(self.app_names) or 'none'}>"
+
+
+def _explained(
+    exc: BaseException, session: Session | None, dest_url: str, timeout: float
+) -> BaseException:
+    """Say of a call that did not come up in time what was seen of it."""
+    if not isinstance(exc, TimeoutError) or session is None or session.answered:
+        return exc
+    return TimeoutError(
+        f"waited {timeout:.1f} s for the call to {dest_url} to be up; {session.saw()}. "
+        "It was hung up"
+    )
 
 
 def _answers(options: Mapping[str, Any]) -> bool:

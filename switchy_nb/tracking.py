@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from switchy_nb.connection import Connection
+from switchy_nb.errors import ConfigurationError
 from switchy_nb.models import Call, Job, job_error
 from switchy_nb.session import Session
 from switchy_nb.wire import Event
+from switchy_nb.wire.parser import REFUSALS
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +23,6 @@ Handler = Callable[[Event], Any]
 
 #: failed sessions kept of each cause
 KEPT = 1000
-#: how a job's body begins when it failed
-_FAILED = ("-ERR", "-USAGE")
 
 
 class Tracker:
@@ -63,6 +63,7 @@ class Tracker:
         self._awaited: dict[str, Job] = {}
         #: legs that are hung up, until their last event has come
         self._ending: OrderedDict[str, Session] = OrderedDict()
+        self._unsubscribed: list[str] = []
         self._handlers: dict[str, Handler] = {
             "CHANNEL_CREATE": self._created,
             "CHANNEL_ORIGINATE": self._created,
@@ -73,6 +74,30 @@ class Tracker:
             "CHANNEL_DESTROY": self._destroyed,
             "BACKGROUND_JOB": self._job_done,
         }
+
+    def add_handler(self, evname: str, handler: Handler) -> None:
+        """Have events of a name (or CUSTOM subclass) taken in by `handler(event)`.
+
+        It returns whether the event is consumed and what callbacks are called with, such as
+        ``(True, sess)``.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is a handler already, or the event is unsubscribed from.
+        """
+        if evname in self._unsubscribed:
+            raise ConfigurationError(
+                f"{evname} is unsubscribed from, so no handler would be called"
+            )
+        if evname in self._handlers:
+            raise ConfigurationError(f"{evname} has a handler already: {self._handlers[evname]!r}")
+        self._handlers[evname] = handler
+
+    def remove_handler(self, evname: str, handler: Handler) -> None:
+        """Remove a handler that was added."""
+        if self._handlers.get(evname) == handler:
+            del self._handlers[evname]
 
     def reset(self) -> None:
         """Set all counters to zero; what is up stays tracked."""
@@ -229,7 +254,7 @@ class Tracker:
         job.events.update(event)
         body = (event.body or "").strip()
         session = self.find(job.sess_uuid)
-        if body.startswith(_FAILED):
+        if body.startswith(REFUSALS):
             error = job_error(job.command, body)
             self.failed_jobs[error.cause] += 1
             self.drop_job(job)

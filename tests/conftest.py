@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from helpers import eventually, own_threads
+from helpers import Seen, eventually, own_threads
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +14,8 @@ def no_threads_left() -> Iterator[None]:
     before = own_threads()
     yield
     eventually(lambda: own_threads() <= before, 5, "the toolkit's threads to be gone")
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()

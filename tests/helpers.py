@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from switchy_nb.connection import Connection, LinkState
+from switchy_nb.wire import Event, LogLine
+
 T = TypeVar("T")
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -181,3 +184,35 @@ def logged_in(**answers: Any) -> Iterator[Peer]:
 
     with Peer(script) as peer:
         yield peer
+
+
+SECRET = "hush-hush-secret"
+
+
+class Seen:
+    """What a connection tells, noted."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.links: list[tuple[LinkState, str]] = []
+        self.lines: list[LogLine] = []
+
+    def on_event(self, event: Event, received: int) -> None:
+        assert abs(received / 1e6 - time.time()) < 60
+        self.events.append(event)
+
+    def on_link(self, state: LinkState, reason: str, received: int) -> None:
+        self.links.append((state, reason))
+
+    def connect(self, peer: Peer, **options: object) -> Connection:
+        con = Connection(
+            peer.host,
+            peer.port,
+            SECRET,
+            on_event=self.on_event,
+            on_link=self.on_link,
+            on_log=self.lines.append,
+            **{"timeout": 5.0, **options},  # type: ignore[arg-type]
+        )
+        con.connect()
+        return con

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,9 @@ def test_what_cannot_be_carried_is_an_error(options: dict[str, str], match: str)
         build_originate_cmd("1@h", **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("dest", ["", "1@h,sofia/x/2@h", "1@h|2", "1 2", "[a=b]1@h", "{a=b}1@h", "'"])
+@pytest.mark.parametrize(
+    "dest", ["", "1@h,sofia/x/2@h", "1@h|2", "1 2", "[a=b]1@h", "{a=b}1@h", "'"]
+)
 def test_a_destination_is_one_destination(dest: str) -> None:
     with pytest.raises(CommandError, match="destination"):
         build_originate_cmd(dest)
@@ -114,11 +117,8 @@ def clean(text: str, delimiter: str) -> str:
 
 def variables(command: str) -> dict[str, str]:
     word = separate(command.removeprefix("originate "), " ", 10)[0]
-    depth, end = 0, 0
-    for end, c in enumerate(word):
-        depth += (c == "{") - (c == "}")
-        if not depth:
-            break
+    depths = accumulate((c == "{") - (c == "}") for c in word)
+    end = next(at for at, depth in enumerate(depths) if not depth)
     pairs = separate(word[1:end], ",", 1024)
     found = [separate(pair, "=", 2) for pair in pairs]
     assert all(len(pair) == 2 for pair in found), pairs

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 import pytest
 from helpers import eventually
 
-from switchy_nb.errors import APIError, CommandError, ConfigurationError, LinkLost, TimeoutError
+from switchy_nb.errors import (
+    APIError,
+    CommandError,
+    ConfigurationError,
+    LegGone,
+    LinkLost,
+    TimeoutError,
+)
 from switchy_nb.pytest_plugin import Switch
 from switchy_nb.session import Session, State
 from switchy_nb.sync import Caller, sync_caller
@@ -27,8 +34,11 @@ class Recorder:
     def __init__(self, answer: str = "+OK\n") -> None:
         self.sent: list[str] = []
         self.answer = answer
+        self.exists = "true"
 
     def api(self, cmd: str, timeout: float | None = None, *, errcheck: bool = True) -> str:
+        if cmd.startswith("uuid_exists"):
+            return self.exists
         self.sent.append(cmd)
         if errcheck and self.answer.startswith("-ERR"):
             raise APIError(self.answer, reply=self.answer)
@@ -54,7 +64,7 @@ def test_headers_are_those_of_the_newest_event_that_has_them(sess: Session) -> N
     assert sess["Call-Direction"] == "outbound"
     assert sess.get("nothing") is None
     assert sess.get("nothing", "else") == "else"
-    with pytest.raises(KeyError, match="leg.*'Nothing'"):
+    with pytest.raises(KeyError, match=r"leg.*'Nothing'"):
         sess["Nothing"]
     assert sess.is_outbound()
     assert not sess.is_inbound()
@@ -272,16 +282,18 @@ def test_what_a_command_cannot_carry(sess: Session, link: Recorder) -> None:
 
 def test_a_leg_that_is_gone_already(sess: Session, link: Recorder) -> None:
     link.answer = "-ERR No such channel!\n"
+    with pytest.raises(APIError, match="uuid_kill"):
+        sess.hangup()  # refused, although the leg is there
+    link.exists = "false"
     sess.hangup()
-    with pytest.raises(APIError):
+    with pytest.raises(LegGone, match="uuid_answer"):
         sess.answer()
-    with pytest.raises(APIError, match="uuid_break"):
+    with pytest.raises(LegGone, match="uuid_break"):
         sess.breakmedia()
+    link.exists = "true"
     link.answer = "-ERR no reply\n"
     sess.breakmedia()
     sess.send_dtmf("1")
-    with pytest.raises(APIError, match="hang up"):
-        sess.hangup()
     link.answer = "_undef_"
     assert sess.getvar("x") is None
     link.answer = "value"

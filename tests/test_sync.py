@@ -195,11 +195,13 @@ def test_a_cancelled_dial_leaves_no_call(caller: Caller, switch: Switch) -> None
 def test_leaving_the_block_hangs_up_its_own_calls_only(switch: Switch) -> None:
     with sync_caller(switch.host, switch.port, switch.password) as other:
         theirs, _ = other(switch.url("answer"))
-        with pytest.raises(ZeroDivisionError):
-            with sync_caller(switch.host, switch.port, switch.password) as caller:
-                mine, _ = caller(switch.url("answer"))
-                ringing = caller.client.originate(switch.url("noanswer"), app_id="TonePlay")
-                raise ZeroDivisionError
+        with (
+            pytest.raises(ZeroDivisionError),
+            sync_caller(switch.host, switch.port, switch.password) as caller,
+        ):
+            mine, _ = caller(switch.url("answer"))
+            ringing = caller.client.originate(switch.url("noanswer"), app_id="TonePlay")
+            raise ZeroDivisionError
         assert not caller.client.connected()
         assert not caller.client.listener.is_alive()
         assert gone(switch, mine.uuid, str(ringing.sess_uuid))

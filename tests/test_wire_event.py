@@ -75,6 +75,11 @@ def test_json() -> None:
     assert event.body == "b\n"
 
 
+def test_json_may_hold_half_a_character() -> None:
+    event = Event(b'{"Event-Name":"X","a\\ud800":"b\\udfffc"}', Format.JSON)
+    assert dict(event) == {"Event-Name": "X", "a?": "b\ufffdc"}
+
+
 @pytest.mark.parametrize("raw", [b"", b"[1]", b"{", b'"x"', b"\xff"])
 def test_what_is_no_json_event_says_so(raw: bytes) -> None:
     with pytest.raises(ProtocolError, match="JSON"):

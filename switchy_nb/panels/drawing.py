@@ -27,6 +27,7 @@ REST = 0.4
 #: Of the time, at most one part in so many goes into drawing.
 SHARE = 5
 EMPTY = "The timeline of the selected call is drawn here."
+BEGINNING = "The timeline is being drawn …"
 
 
 async def keep_drawn(model: CallModel, desk: Desk, recording: "Recording", show: Show) -> None:
@@ -40,6 +41,8 @@ async def keep_drawn(model: CallModel, desk: Desk, recording: "Recording", show:
             drawn = None
         elif (scene.legs, scene.events) != drawn:
             began = time.monotonic()
+            if drawn is None:
+                show(b"", "", BEGINNING)
             await _redraw(model, desk, recording, show, scene)
             drawn = (scene.legs, scene.events)
             rest = max(REST, (SHARE - 1) * (time.monotonic() - began))

@@ -175,7 +175,8 @@ class CallModel:
             return Status("Nothing is selected: choose a call in the list above.")
         text = f"Selected: {leg.direction} from {leg.sender or 'nobody'} to {leg.to or 'nowhere'}"
         state = leg.cause if leg.over else state_of(leg.session).value
-        tone = Tone.PLAIN if leg.over else Tone.GOOD
+        busy = Tone.GOOD if leg.session.answered else Tone.BUSY
+        tone = Tone.PLAIN if leg.over else busy
         return Status(f"{text}. {state[:1].upper()}{state[1:]}", tone)
 
     @property
@@ -232,10 +233,13 @@ class CallModel:
     def select(self, uuid: str) -> None:
         """Select a leg of the list."""
         if self.book.find(uuid) is not None and uuid != self.selected:
-            self.selected = uuid
-            self.hangup_status = self.digits_status = NOTHING
-            if not self.waiting:
-                self._wait_said = NOTHING
+            self._turn_to(uuid)
+
+    def _turn_to(self, uuid: str | None) -> None:
+        self.selected = uuid
+        self.hangup_status = self.digits_status = NOTHING
+        if not self.waiting:
+            self._wait_said = NOTHING
 
     def dial(self, destination: str, app: str | None, seconds: float) -> None:
         """Place a call, and select it."""
@@ -251,8 +255,7 @@ class CallModel:
         self._refused = NOTHING
         self._attempt = Attempt(destination, job, seconds)
         self.script.dialled(job, destination, app, seconds, GRACE)
-        self.selected = job.sess_uuid
-        self.hangup_status = self.digits_status = NOTHING
+        self._turn_to(job.sess_uuid)
 
     def hang_up(self) -> None:
         """Hang up the selected leg."""

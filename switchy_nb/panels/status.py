@@ -18,7 +18,7 @@ class Tone(Enum):
         return _SIGNS[self]
 
 
-_SIGNS = {Tone.PLAIN: "·", Tone.BUSY: "…", Tone.GOOD: "✓", Tone.BAD: "✗"}
+_SIGNS = {Tone.PLAIN: "·", Tone.BUSY: "●", Tone.GOOD: "✓", Tone.BAD: "✗"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def read_story(sessions: "pd.DataFrame", events: "pd.DataFrame", clock: Clock) -
     for uuid in _in_order_of_calls(sessions):
         rows = rows_of.get(uuid, ())
         leg = [{"at": float(at[row]), **{n: columns[n][row] for n in _NEEDED}} for row in rows]
+        leg.sort(key=lambda row: row["at"])  # by the switch's clock, what came later may be older
         lanes.append(_lane(uuid, facts[uuid], leg, end))
     bridges = [
         Bridge(float(at[row]), str(uuid), peer)

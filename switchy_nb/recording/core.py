@@ -102,7 +102,7 @@ class Core:
             raw, kinds = segment.raws()
             places = [n - segment.first for n in wanted]
             taken = raw.take(pa.array(places, pa.int64()))
-            columns = read_headers(taken, [kinds[at] for at in places], names, readable)
+            columns = read_headers(taken, bytes(kinds[at] for at in places), names, readable)
             found.update(
                 zip(wanted, zip(*(c.to_pylist() for c in columns), strict=True), strict=True)
             )
@@ -113,7 +113,7 @@ class Core:
         for segment, wanted in self._by_segment(rows):
             raw, kinds = segment.raws()
             for n in wanted:
-                yield n, raw[n - segment.first].as_py(), kinds[n - segment.first]
+                yield n, raw[n - segment.first].as_py(), Kind(kinds[n - segment.first])
 
     def _by_segment(self, rows: Iterable[int]) -> Iterator[tuple[Segment, list[int]]]:
         """Give each segment that holds some of the rows, with their numbers in order."""

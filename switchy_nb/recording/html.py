@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 
 _CALLS = 5
 _CAUSES = 8
-_LONGEST = 48
+_LONGEST = 40
 
 _STYLE = """
-.switchy-recording { color: inherit; font-size: var(--jp-ui-font-size1, 13px); max-width: 60em; }
+.switchy-recording { color: inherit; font-size: var(--jp-ui-font-size1, 13px); max-width: 70em;
+  overflow-x: auto; }
 .switchy-recording dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em;
   margin: .4em 0; }
 .switchy-recording dt { opacity: .75; font-weight: normal; }
 .switchy-recording dd { margin: 0; overflow-wrap: anywhere; }
-.switchy-recording table { border-collapse: collapse; margin: .6em 0; }
+.switchy-recording table { border-collapse: collapse; margin: .6em 0; color: inherit;
+  font-size: inherit; }
 .switchy-recording caption { text-align: left; opacity: .75; padding: .2em 0; }
 .switchy-recording th, .switchy-recording td { text-align: left; padding: .15em .8em .15em 0;
-  border: 0; border-bottom: 1px solid var(--jp-border-color2, currentColor);
+  border: 0; white-space: nowrap;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent);
   background: none; color: inherit; }
 .switchy-recording td.number, .switchy-recording th.number { text-align: right;
   font-variant-numeric: tabular-nums; }
@@ -99,7 +102,7 @@ def _period(received: "pd.Series[Any]") -> str:
 def _causes(calls: "pd.DataFrame") -> str:
     counts = calls["hangup_cause"].value_counts()
     shown = [
-        f"{count:,} × {_short(describe_cause(str(c)))}" for c, count in counts[:_CAUSES].items()
+        f"{count:,} × {describe_cause(_short(str(c)))}" for c, count in counts[:_CAUSES].items()
     ]
     if len(counts) > _CAUSES:
         shown.append(f"{len(counts) - _CAUSES} other causes")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.commands import CommandLog
-from switchy_nb.recording.fields import Kind, own_times
+from switchy_nb.recording.fields import Kind, own_times, readable
 from switchy_nb.recording.frames import Frames, select
 from switchy_nb.recording.legs import CALL_UUID
 from switchy_nb.recording.store import Store
@@ -82,7 +82,7 @@ class Recording:
         Its name is ``LINK_UP`` or ``LINK_DOWN``, and the reason is its header ``Link-Reason``.
         """
         name = "LINK_UP" if up else "LINK_DOWN"
-        event = Event.make([("Event-Name", name), ("Link-Reason", reason)])
+        event = Event.make([("Event-Name", name), ("Link-Reason", readable(reason))])
         return self._store.append(event.raw, received, Kind.LINK, switch or self.switch)
 
     def command_sent(

@@ -26,13 +26,13 @@ _LOWER = 0x2020202020202020
 
 def read_headers(
     raw: "pa.LargeBinaryArray",
-    kinds: Sequence[Kind],
+    kinds: bytes,
     names: Sequence[str],
     keep: Callable[[str], str | None],
 ) -> list["pa.Array"]:
     """Return one header of each event, for each of some names, whatever the events are written in.
 
-    As `scan`; `kinds` has one entry for each event.
+    As `scan`; `kinds` has the `Kind` of each event as a byte.
     """
     if Kind.JSON in kinds:
         return _one_by_one(raw, names, keep, kinds)
@@ -64,7 +64,8 @@ def scan(
     if len(raw) < _FEW:
         return _one_by_one(raw, names, keep)
     offsets = np.frombuffer(raw.buffers()[1], "int64")[raw.offset : raw.offset + len(raw) + 1]
-    data = np.frombuffer(raw.buffers()[2], "uint8")[: offsets[-1]]
+    data = np.frombuffer(raw.buffers()[2], "uint8")[offsets[0] : offsets[-1]]
+    offsets = offsets - offsets[0]
     fast = int(np.searchsorted(offsets[1:], len(data) - _TAIL, "right"))
     if fast == 0:
         return _one_by_one(raw, names, keep)
@@ -80,12 +81,12 @@ def _one_by_one(
     raw: "pa.LargeBinaryArray",
     names: Sequence[str],
     keep: Callable[[str], str | None],
-    kinds: Iterable[Kind] = repeat(Kind.PLAIN),
+    kinds: Iterable[int] = repeat(Kind.PLAIN),
 ) -> list["pa.Array"]:
     import pyarrow as pa
 
     needles = Needles(names)
-    rows = list(map(needles.find, raw.to_pylist(), kinds))
+    rows = list(map(needles.find, raw.to_pylist(), map(Kind, kinds)))
     return [
         pa.array([None if row[at] is None else keep(row[at] or "") for row in rows], pa.string())
         for at in range(len(names))

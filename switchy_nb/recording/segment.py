@@ -56,6 +56,7 @@ class _Sealed:
     """Rows that no longer change, as compressed Arrow IPC streams."""
 
     count: int
+    kinds: bytes
     core: "pa.Buffer"
     raw: "pa.Buffer"
 
@@ -115,15 +116,15 @@ class Segment:
         key = name.lower()
         with self._lock:
             if key in self.watched:
-                return self._core()[_WATCHED + key].combine_chunks()
+                return self._core(columns=[_WATCHED + key])[0].combine_chunks()
             asked = self._asked.get(key)
             if asked is None or len(asked) != len(self):
                 raw, kinds = self._raws()
                 asked = self._asked[key] = read_headers(raw, kinds, [key], readable)[0]
             return asked
 
-    def raws(self) -> tuple["pa.LargeBinaryArray", list[Kind]]:
-        """Every row's bytes and kind."""
+    def raws(self) -> tuple["pa.LargeBinaryArray", bytes]:
+        """Every row's bytes, and kind: one byte for each."""
         with self._lock:
             return self._raws()
 
@@ -134,29 +135,32 @@ class Segment:
                 raw, _, kind, _ = self.rows[at]
                 return raw, kind
             raws, kinds = self._raws()
-            return raws[at].as_py(), kinds[at]
+            return raws[at].as_py(), Kind(kinds[at])
 
     def seal(self) -> None:
         """Compress the rows. Nothing may be appended any more."""
         with self._lock:
             if self._sealed is None:
                 raw, _ = self._raws()
-                self._close(self._core(raw), raw)
+                self._close(self._core(raw=raw), raw)
 
     def _close(self, core: "pa.Table", raw: "pa.LargeBinaryArray") -> None:
         import pyarrow as pa
 
+        kinds = bytes(core["kind"].to_pylist())
         self._sealed = _Sealed(
-            len(core), pack(_in_dictionaries(core)), pack(pa.table({"raw": raw}))
+            len(core), kinds, pack(_in_dictionaries(core)), pack(pa.table({"raw": raw}))
         )
         self.rows = []
         self._pieces = []
 
-    def _core(self, raw: "pa.LargeBinaryArray | None" = None) -> "pa.Table":
+    def _core(
+        self, *, raw: "pa.LargeBinaryArray | None" = None, columns: list[str] | None = None
+    ) -> "pa.Table":
         import pyarrow as pa
 
         if self._sealed is not None:
-            return unpack(self._sealed.core)
+            return unpack(self._sealed.core, columns)
         done = sum(map(len, self._pieces))
         rows = self.rows[done:]
         if rows or not self._pieces:
@@ -164,20 +168,26 @@ class Segment:
             self._pieces.append(_read(rows, raw, self.watched))
         if len(self._pieces) > _PIECES:
             self._pieces = [pa.concat_tables(self._pieces).combine_chunks()]
-        return pa.concat_tables(self._pieces)
+        whole = pa.concat_tables(self._pieces)
+        return whole if columns is None else whole.select(columns)
 
-    def _raws(self) -> tuple["pa.LargeBinaryArray", list[Kind]]:
+    def _raws(self) -> tuple["pa.LargeBinaryArray", bytes]:
         if self._sealed is None:
             rows = self.rows[:]
-            return _array_of(rows), [row[2] for row in rows]
-        kinds = unpack(self._sealed.core, ["kind"])["kind"].to_pylist()
-        return unpack(self._sealed.raw)["raw"].combine_chunks(), [Kind(kind) for kind in kinds]
+            return _array_of(rows), bytes(row[2] for row in rows)
+        return unpack(self._sealed.raw)["raw"].combine_chunks(), self._sealed.kinds
 
 
 def _array_of(rows: list[Row]) -> "pa.LargeBinaryArray":
+    import numpy as np
     import pyarrow as pa
 
-    return pa.array([row[0] for row in rows], pa.large_binary())
+    # Joined at once: Arrow's own builder would copy megabytes again and again as it grows.
+    raws = [row[0] for row in rows]
+    offsets = np.zeros(len(raws) + 1, "int64")
+    np.cumsum([len(raw) for raw in raws], out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(raws))]
+    return pa.Array.from_buffers(pa.large_binary(), len(raws), buffers)
 
 
 def _read(rows: list[Row], raw: "pa.LargeBinaryArray", watched: tuple[str, ...]) -> "pa.Table":
@@ -185,7 +195,7 @@ def _read(rows: list[Row], raw: "pa.LargeBinaryArray", watched: tuple[str, ...])
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kinds = [row[2] for row in rows]
+    kinds = bytes(row[2] for row in rows)
     names = [*TEXT_COLUMNS.values(), TIME_HEADER, SEQUENCE_HEADER, *watched]
     found = read_headers(raw, kinds, names, readable)
     texts = len(TEXT_COLUMNS)
@@ -196,7 +206,7 @@ def _read(rows: list[Row], raw: "pa.LargeBinaryArray", watched: tuple[str, ...])
         [whole_number(value) for value in sequence],
         *(pc.if_else(pc.equal(text, ""), None, text) for text in found[:texts]),
         [known(row[3]) for row in rows],
-        kinds,
+        list(kinds),
         *found[texts + 2 :],
     ]
     schema = core_schema()
@@ -232,9 +242,11 @@ def unpack(buffer: "pa.Buffer", columns: list[str] | None = None) -> "pa.Table":
     """Read what `pack` wrote, or some columns of it, with texts as plain strings."""
     import pyarrow as pa
 
-    table = pa.ipc.open_stream(buffer).read_all()
+    options = None
     if columns is not None:
-        table = table.select(columns)
+        names = pa.ipc.open_stream(buffer).schema.names
+        options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
+    table = pa.ipc.open_stream(buffer, options=options).read_all()
     for at, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             table = table.set_column(at, field.name, table[field.name].cast(pa.string()))

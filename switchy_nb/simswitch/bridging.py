@@ -13,7 +13,7 @@ from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.profile import Times
 from switchy_nb.simswitch.signals import Wake
-from switchy_nb.simswitch.states import CallState, ChannelState
+from switchy_nb.simswitch.states import CallState, ChannelState, Direction
 
 #: a channel in one of these has left what it ran before the bridge
 _LEFT = (ChannelState.RESET, ChannelState.SOFT_EXECUTE)
@@ -24,6 +24,8 @@ async def bridge_application(channel: Channel, data: str) -> None:
     core = channel.core
     if channel.answered:
         channel.set_call_state(CallState.RING_WAIT)
+    channel.set("originate_disposition", "failure")
+    channel.set("DIALSTATUS", "INVALIDARGS")
     other = await originating.place(core, data, originator=channel)
     if isinstance(other, Cause):
         channel.set("originate_disposition", other.name)
@@ -38,12 +40,15 @@ async def bridge_application(channel: Channel, data: str) -> None:
     other_number = other.profile.destination if other.profile is not None else ""
     channel.variables["originated_legs"] = (f"{other.uuid};Outbound Call;{other_number}",)
     channel.variables["originate_causes"] = (f"{other.uuid};NONE",)
-    _introduce(channel, other)
     if channel.leg is not None and not channel.answered and other.answered:
         channel.leg.answer()
+    _introduce(channel, other)
     if channel.call_state is CallState.RING_WAIT:
         channel.set_call_state(CallState.ACTIVE)
     await run_bridge(channel, other)
+    wanted = channel.get("hangup_after_bridge") in ("true", "yes")
+    if wanted and channel.ready and not other.up:
+        channel.hangup(other.cause or Cause.NORMAL_CLEARING)
 
 
 def _dial_status(cause: Cause) -> str:
@@ -80,7 +85,6 @@ async def run_bridge(first: Channel, second: Channel) -> None:
     await _arrival(second, ChannelState.EXCHANGE_MEDIA)
     _announce(first, second, flipped=True)
     _announce(second, first, flipped=False)
-    first.set("last_bridge_role", "originator")
     bell = second.watch()
     begun = core.clock.now()
     relays = (
@@ -120,6 +124,7 @@ async def _either(first: Channel, bell: asyncio.Event) -> Wake:
 def _join(first: Channel, second: Channel) -> None:
     core = first.core
     first.partner, second.partner = second, first
+    first.bridge_role, second.bridge_role = "originator", "originatee"
     now = core.clock.now()
     if first.profile is not None:
         first.profile.times.bridged = now
@@ -161,33 +166,36 @@ def _announce(channel: Channel, other: Channel, *, flipped: bool) -> None:
 
 
 async def _part(first: Channel, second: Channel) -> None:
-    """End the bridge, and hang up who is left unless it was taken elsewhere."""
+    """End the bridge, and hang up the second leg unless it was taken elsewhere."""
     cause = first.cause or second.cause or Cause.NORMAL_CLEARING
+    taken = first.up and not first.ready
+    first.partner = second.partner = None
     second.set("bridge_to", None)
-    second.set("last_bridge_hangup_cause", cause.name)
-    if second.up and second.state is ChannelState.EXCHANGE_MEDIA:
-        if first.up and first.ready:
-            second.set("bridge_hangup_cause", cause.name)
-        if not first.up or first.state is first.running:
-            second.hangup(cause)
+    if second.up and second.state is ChannelState.EXCHANGE_MEDIA and not taken:
+        second.set("last_bridge_hangup_cause", cause.name)
+        if first.get("proto_specific_hangup_cause"):
+            second.set("sip_hangup_phrase", "OK")
+            second.set(
+                "last_bridge_proto_specific_hangup_cause", first.get("proto_specific_hangup_cause")
+            )
+            second.set("sip_reason", first.get("sip_reason"))
+        second.hangup(cause)
+    elif not second.up:
+        first.set("last_bridge_hangup_cause", cause.name)
     if not second.up:
         await _wait(second, lambda: second.running >= ChannelState.REPORTING)
         second.set("bridge_hangup_cause", cause.name)
     first.set("bridge_to", None)
-    first.set("bridge_hangup_cause", cause.name)
+    if not taken:
+        first.set("bridge_hangup_cause", cause.name)
     first.fire(
         events.UNBRIDGE,
         [("Bridge-A-Unique-ID", first.uuid), ("Bridge-B-Unique-ID", second.uuid)],
     )
-    first.partner = second.partner = None
-    stays = first.get("hangup_after_bridge") == "false" or first.get("park_after_bridge") == "true"
-    if first.ready and not second.up and not stays:
-        first.hangup(cause)
 
 
 def connect(first: Channel, second: Channel) -> None:
     """Take two channels from what they run, and connect them (``uuid_bridge``)."""
-    core = first.core
     for one, two in ((first, second), (second, first)):
         _leave(one, two)
     if first.profile is not None:
@@ -196,9 +204,13 @@ def connect(first: Channel, second: Channel) -> None:
     _introduce(first, second)
     _name(first, second)
     if first.profile is not None and second.profile is not None:
-        second.hit_dialplan = False
+        second.hit_dialplan = second.direction is Direction.INBOUND
         second.profile.caller_id_name = first.profile.caller_id_name
         second.profile.caller_id_number = first.profile.caller_id_number
+
+    async def on_hibernate(channel: Channel) -> None:
+        if channel.up:
+            channel.set_state(ChannelState.RESET)
 
     async def on_reset(channel: Channel) -> None:
         partner = second if channel is first else first
@@ -207,10 +219,6 @@ def connect(first: Channel, second: Channel) -> None:
             channel.set_state(ChannelState.SOFT_EXECUTE)
         else:
             channel.hangup(partner.cause or Cause.NORMAL_CLEARING)
-
-    async def on_hibernate(channel: Channel) -> None:
-        if channel.up:
-            channel.set_state(ChannelState.RESET)
 
     async def on_soft_execute(channel: Channel) -> None:
         if channel is first:
@@ -222,7 +230,6 @@ def connect(first: Channel, second: Channel) -> None:
         channel.entries[ChannelState.SOFT_EXECUTE] = on_soft_execute
     for channel in (second, first):
         channel.set_state(ChannelState.HIBERNATE)
-    core.log(7, f"bridging {first.uuid} to {second.uuid}", first)
 
 
 async def _begin(first: Channel, second: Channel) -> None:
@@ -238,10 +245,13 @@ async def _begin(first: Channel, second: Channel) -> None:
         )
     second.set_state(ChannelState.CONSUME_MEDIA)
     await _arrival(second, ChannelState.CONSUME_MEDIA)
-    if second.ready:
-        await run_bridge(first, second)
-    else:
+    if not second.ready:
         first.hangup(second.cause or Cause.NORMAL_CLEARING)
+        return
+    await run_bridge(first, second)
+    if first.ready:
+        first.extension = []
+        first.set_state(ChannelState.EXECUTE)
 
 
 async def _wait(channel: Channel, done: Callable[[], bool]) -> None:
@@ -265,6 +275,8 @@ def _leave(channel: Channel, other: Channel) -> None:
     profile = channel.profile
     if profile is None:
         return
+    profile.callee_id_name = profile.callee_id_name or "Outbound Call"
+    profile.callee_id_number = profile.callee_id_number or profile.destination
     now = channel.core.clock.now()
     source = f"{now // 1_000_000}:{channel.core.ids.uuid()}:uuid_br:{other.uuid}"
     channel.set("original_destination_number", profile.destination)

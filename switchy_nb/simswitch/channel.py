@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events, execution
 from switchy_nb.simswitch.causes import Cause
-from switchy_nb.simswitch.media import Media, Recording
+from switchy_nb.simswitch.media import PCMU, Codec, Media, Recording
 from switchy_nb.simswitch.profile import Profile
 from switchy_nb.simswitch.signals import Digit, PrivateCommand, Wake
 from switchy_nb.simswitch.states import (
@@ -56,7 +56,7 @@ class Channel:
     other: tuple[str, Profile] | None = None
     leg: "Leg | None" = None
     #: media has been set up, so the codec shows in the events
-    codec: bool = False
+    codec: Codec | None = None
     #: the channel went through the dial plan, or had its caller id turned round
     hit_dialplan: bool = False
     extension: "list[Step]" = field(default_factory=list)
@@ -68,6 +68,8 @@ class Channel:
     entries: dict[ChannelState, Entry] = field(default_factory=dict)
     recordings: "dict[str, Recording]" = field(default_factory=dict)
     partner: "Channel | None" = None
+    #: "originator" on the first leg of a bridge, "originatee" on the second
+    bridge_role: str = ""
     #: a command runs that lets no other one in
     locked: int = 0
     media: Media = field(default_factory=Media)
@@ -135,12 +137,12 @@ class Channel:
         ]
         if self.cause is not None:
             pairs.append(("Hangup-Cause", self.cause.name))
-        if self.codec:
+        if self.codec is not None:
             for way in ("Read", "Write"):
                 pairs += [
-                    (f"Channel-{way}-Codec-Name", "PCMU"),
-                    (f"Channel-{way}-Codec-Rate", "8000"),
-                    (f"Channel-{way}-Codec-Bit-Rate", "64000"),
+                    (f"Channel-{way}-Codec-Name", self.codec.name),
+                    (f"Channel-{way}-Codec-Rate", str(self.codec.rate)),
+                    (f"Channel-{way}-Codec-Bit-Rate", str(self.codec.bits)),
                 ]
         if self.profile is not None:
             pairs += self.profile.pairs("Caller")
@@ -226,10 +228,10 @@ class Channel:
 
     def set_codec(self) -> None:
         """Set up the codec, once."""
-        if self.codec:
+        if self.codec is not None:
             return
-        self.codec = True
-        name, rate, bits = ("PCMU", "8000", "64000")
+        self.codec = PCMU
+        name, rate, bits = PCMU.name, str(PCMU.rate), str(PCMU.bits)
         self.fire(
             events.READ_CODEC,
             [
@@ -253,6 +255,8 @@ class Channel:
             return False
         if self.leg is not None:
             self.leg.before_hangup()
+        if self.partner is not None:
+            self.set("last_bridge_role", self.bridge_role)
         self.state = ChannelState.HANGUP
         self.cause = cause
         self.fire(events.HANGUP)
@@ -311,7 +315,7 @@ class Channel:
             if self.queue and not self.locked:
                 await execution.obey_all(self)
                 continue
-            if self.digits and self.codec:
+            if self.digits and self.codec is not None:
                 if keep_digits:
                     return Wake.DTMF
                 self.take_digit()

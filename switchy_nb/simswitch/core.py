@@ -21,6 +21,7 @@ from switchy_nb.simswitch.clock import Clock, Ids
 from switchy_nb.simswitch.dialplan import Dialplan
 from switchy_nb.simswitch.expand import expand
 from switchy_nb.simswitch.network import Network
+from switchy_nb.simswitch.originating import inline_steps
 from switchy_nb.simswitch.scheduler import Scheduler
 from switchy_nb.simswitch.sip import Uri
 from switchy_nb.simswitch.states import ChannelState, Direction
@@ -41,6 +42,8 @@ class Timing:
         A new call, until its other leg begins.
     broadcast : float
         From ``uuid_broadcast`` to the application that it starts: five frames of media.
+    display : float
+        A display update (SIP INFO), which waits for the media thread of the other leg.
     digit_gap : float
         Silence between two DTMF digits.
     login : float
@@ -50,6 +53,7 @@ class Timing:
     network: float = 0.002
     invite: float = 0.005
     broadcast: float = 0.1
+    display: float = 0.02
     digit_gap: float = 0.02
     login: float = 25.0
 
@@ -198,7 +202,13 @@ class Core:
         self.channels[channel.uuid] = channel
         self.peak_sessions = max(self.peak_sessions, len(self.channels))
         self.rate.add(self.loop.time())
-        self.spawn(channel.run())
+        self.spawn(self._live(channel))
+
+    async def _live(self, channel: Channel) -> None:
+        try:
+            await channel.run()
+        finally:  # a channel whose task fails must not stay in the lists for ever
+            self.forget(channel)
 
     def forget(self, channel: Channel) -> None:
         """Take a channel out of the list, and its scheduled tasks with it."""
@@ -237,8 +247,12 @@ class Core:
 
     def route(self, channel: Channel) -> None:
         """Give a channel the steps that the dial plan has for its number."""
-        number = channel.profile.destination if channel.profile is not None else ""
-        steps, match = self.dialplan.find(number)
+        profile = channel.profile
+        number = profile.destination if profile is not None else ""
+        if profile is not None and profile.dialplan.lower() == "inline":
+            steps, match = inline_steps(number), None
+        else:
+            steps, match = self.dialplan.find(number)
         if match is not None and match.groups():
             channel.variables["DP_MATCH"] = (match[0], *(g or "" for g in match.groups()))
         channel.variables["call_uuid"] = str(channel.variables.pop("call_uuid", channel.uuid))
@@ -248,8 +262,6 @@ class Core:
 
     def transfer(self, channel: Channel, number: str, plan: str = "XML", context: str = "") -> None:
         """Send a channel to another number of the dial plan, or to an inline one."""
-        from switchy_nb.simswitch.originating import inline_steps
-
         profile = channel.profile
         if profile is None:
             return
@@ -266,18 +278,13 @@ class Core:
         channel.set("transfer_history", source)
         channel.set("transfer_source", source)
         moved.index += 1
-        moved.times.profile_created = now
+        moved.times.profile_created, moved.times.bridged = now, 0
         channel.profile = moved
-        if plan.lower() == "inline":
-            channel.extension = inline_steps(number)
-            state = ChannelState.EXECUTE
-            if channel.state is ChannelState.EXECUTE:
-                channel.entries[ChannelState.RESET] = _to_execute
-                state = ChannelState.RESET
-            channel.set_state(state)
-        else:
-            channel.extension = []
-            channel.set_state(ChannelState.ROUTING)
+        channel.set("signal_bond", None)
+        channel.set("bridge_to", None)
+        channel.extension = []
+        channel.other = None
+        channel.set_state(ChannelState.ROUTING)
 
     # -- API -------------------------------------------------------------------------------
 
@@ -362,9 +369,3 @@ LOG_LEVELS = ("CONSOLE", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "D
 _PROFILE_FIELDS = frozenset(
     {"destination_number", "caller_id_name", "caller_id_number", "ani", "network_addr", "context"}
 )
-
-
-async def _to_execute(channel: Channel) -> None:
-    channel.entries.pop(ChannelState.RESET, None)
-    if channel.up:
-        channel.set_state(ChannelState.EXECUTE)

@@ -58,7 +58,7 @@ async def obey_all(channel: "Channel") -> None:
     """Obey the commands that wait. PRIVATE_COMMAND tells of each, where there is media."""
     while channel.queue and channel.ready and not channel.locked:
         command = channel.queue.popleft()
-        told = channel.codec
+        told = channel.codec is not None
         await _obey(channel, command)
         if told:
             core = channel.core
@@ -85,7 +85,7 @@ async def _obey(channel: "Channel", command: "PrivateCommand") -> None:
 async def _lead_in(channel: "Channel") -> None:
     """Wait for some frames of media, as FreeSWITCH does before a broadcast begins."""
     loop = channel.core.loop
-    end = loop.time() + (channel.core.timing.broadcast if channel.codec else 0)
+    end = loop.time() + (channel.core.timing.broadcast if channel.codec is not None else 0)
     while channel.ready and (left := end - loop.time()) > 0:
         await channel.wait_bell(left)
 

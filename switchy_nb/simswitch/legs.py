@@ -28,6 +28,9 @@ class Leg:
         True for the end that places the call.
     """
 
+    #: whether there is a media stream to count the packets of
+    has_rtp = True
+
     def __init__(self, channel: "Channel", *, caller: bool) -> None:
         self.channel = channel
         self.core = channel.core
@@ -155,10 +158,8 @@ class Leg:
         channel = self.channel
         if not channel.up:
             return
-        channel_had_codec = channel.codec
         self.on_response(media=True)
-        if not channel_had_codec:
-            channel.set_codec()
+        channel.set_codec()
         self.on_media()
         channel.mark_answered()
         if self.peer is not None:

@@ -6,7 +6,7 @@ CHANNEL_HANGUP_COMPLETE, CHANNEL_DESTROY. CHANNEL_HANGUP came before, when it wa
 
 import asyncio
 
-from switchy_nb.simswitch import events, report
+from switchy_nb.simswitch import events, originating, report
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel, Entry
 from switchy_nb.simswitch.states import CallState, ChannelState, Direction
@@ -27,6 +27,8 @@ async def on_routing(channel: Channel) -> None:
     """Look the destination up in the dial plan."""
     if not channel.ready:
         return
+    if channel.direction is Direction.OUTBOUND and not channel.hit_dialplan:
+        originating.flip_caller_id(channel)
     channel.core.route(channel)
     channel.set_state(ChannelState.EXECUTE)
 
@@ -57,6 +59,7 @@ async def on_hangup(channel: Channel) -> None:
     """Tell the other end, and go on to the report."""
     if channel.leg is not None:
         channel.leg.on_hangup()
+    channel.set("bridge_to", None)
     for recording in list(channel.recordings.values()):
         recording.stop(channel)
     if channel.profile is not None:

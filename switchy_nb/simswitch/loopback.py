@@ -12,6 +12,7 @@ from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.dialstring import Target
 from switchy_nb.simswitch.legs import Leg
+from switchy_nb.simswitch.media import L16
 from switchy_nb.simswitch.profile import Profile, Times
 from switchy_nb.simswitch.states import ChannelState, Direction
 
@@ -23,19 +24,19 @@ class LoopbackLeg(Leg):
     """One end of a loopback call."""
 
     def on_init(self) -> None:
-        """Send the call to the other end, which is the switch."""
-        if self.caller and self.channel.up:
-            self.send(lambda: _let_in(self.core, self), self.core.timing.invite)
+        """Let the other end begin."""
+        if self.caller and self.channel.up and self.peer is not None:
+            self.core.start(self.peer.channel)
 
-    def on_media(self) -> None:
-        """Note the codec."""
-        for name, value in (
-            ("read_codec", "L16"),
-            ("read_rate", "8000"),
-            ("write_codec", "L16"),
-            ("write_rate", "8000"),
-        ):
-            self.channel.set(name, value)
+    has_rtp = False
+
+    def answer(self) -> None:
+        """Answer; the caller's end knows at once, and there is no media to set up."""
+        if self.caller or self.channel.answered or not self.channel.up:
+            return
+        if self.peer is not None:
+            self.peer.channel.mark_answered()
+        self.channel.mark_answered()
 
     def on_end(self, status: int, cause: Cause) -> None:
         """Note nothing: there was no SIP."""
@@ -61,17 +62,29 @@ def dial(
         return Cause.INVALID_NUMBER_FORMAT
     name = f"loopback/{number}-a"
     channel = originating.outgoing_channel(core, name, number, variables, originator)
+    if channel.profile is not None:
+        channel.profile.dialplan, channel.profile.source = "xml", "mod_loopback"
+    _uncoded(channel)
     channel.set("channel_name", name)
     originating.set_variables(channel, variables, "loopback", originator)
-    LoopbackLeg(channel, caller=True)
+    _let_in(core, LoopbackLeg(channel, caller=True), tuple(variables))
     channel.fire(events.OUTGOING)
     core.start(channel)
     return channel
 
 
-def _let_in(core: "Core", caller: LoopbackLeg) -> None:
+def _uncoded(channel: Channel) -> None:
+    """Give a channel the codec of what stays within the switch."""
+    channel.codec = L16
+    for way in ("read", "write"):
+        channel.set(f"{way}_codec", L16.name)
+        channel.set(f"{way}_rate", str(L16.rate))
+
+
+def _let_in(core: "Core", caller: LoopbackLeg, passed: tuple[str, ...]) -> None:
+    """Make the end that runs the dial plan; it has the variables that the call was given."""
     first = caller.channel
-    if not first.up or first.profile is None:
+    if first.profile is None:
         return
     who = first.profile
     channel = core.new_channel(Direction.INBOUND, core.ids.uuid())
@@ -87,20 +100,20 @@ def _let_in(core: "Core", caller: LoopbackLeg) -> None:
         caller_id_number=who.caller_id_number,
         orig_caller_id_name=who.orig_caller_id_name,
         orig_caller_id_number=who.orig_caller_id_number,
+        callee_id_name=who.callee_id_name,
+        callee_id_number=who.callee_id_number,
         destination=who.destination,
         source="mod_loopback",
-        context=core.context,
+        context="default",
         dialplan="xml",
         ani=who.ani,
         times=Times(profile_created=now, created=now),
     )
     channel.set("channel_name", channel.name)
-    for name in first.variables:
-        if name.startswith("sip_h_"):
-            channel.set(name, first.get(name))
-    channel.set("other_loopback_leg_uuid", first.uuid)
-    channel.set("is_loopback", "1")
-    first.set("other_loopback_leg_uuid", channel.uuid)
-    first.set("is_loopback", "1")
+    _uncoded(channel)
+    for name in passed:
+        channel.set(name, first.get(name))
+    for one, two, letter in ((channel, first, "B"), (first, channel, "A")):
+        one.set("other_loopback_leg_uuid", two.uuid)
+        one.set("loopback_leg", letter)
     channel.state = ChannelState.INIT
-    core.start(channel)

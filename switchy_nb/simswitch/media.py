@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 6
 
 
+@dataclass(frozen=True)
+class Codec:
+    """A codec as the events show it."""
+
+    name: str
+    rate: int
+    bits: int
+
+
+PCMU = Codec("PCMU", 8000, 64000)
+#: what passes within the switch, uncoded
+L16 = Codec("L16", 8000, 128000)
+
+
 @dataclass
 class Span:
     """One sound, or what another leg hears, from a time to a time (µs)."""

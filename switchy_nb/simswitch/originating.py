@@ -43,13 +43,8 @@ async def originate(core: "Core", args: str) -> str:
         flip_caller_id(result)
         result.extension = [Step(app, data[:-1] if data.endswith(")") else data)]
         result.set_state(ChannelState.EXECUTE)
-    elif plan == "inline":
-        flip_caller_id(result)
-        result.extension = inline_steps(exten)
-        result.set_state(ChannelState.EXECUTE)
     else:
         core.transfer(result, exten, plan or "XML", context or "default")
-        flip_caller_id(result)
     return f"+OK {result.uuid}\n"
 
 
@@ -192,9 +187,12 @@ def _give_up(channels: list[Channel], cause: Cause) -> Cause:
 
 def _pass_on(channels: list[Channel], originator: Channel) -> None:
     """Let the first channel ring, or sound, as the ones that it calls do."""
-    leg = originator.leg
+    leg, who = originator.leg, originator.profile
     if leg is None or originator.answered:
         return
+    heard = next((c.profile for c in channels if c.ringing or c.early), None)
+    if who is not None and heard is not None:
+        who.callee_id_name, who.callee_id_number = heard.callee_id_name, heard.callee_id_number
     if any(c.early for c in channels):
         leg.pre_answer()
     elif any(c.ringing for c in channels):
@@ -214,6 +212,7 @@ def outgoing_channel(
     channel.name = name
     now = core.clock.now()
     caller = _caller_id(variables, originator)
+    who = originator.profile if originator is not None else None
     channel.profile = Profile(
         direction=Direction.OUTBOUND,
         unique_id=uuid,
@@ -225,7 +224,9 @@ def outgoing_channel(
         callee_id_name="Outbound Call",
         callee_id_number=number,
         ani=caller[1],
-        network_addr=_address(originator),
+        network_addr=who.network_addr if who is not None else "",
+        username=who.username if who is not None else "",
+        dialplan=who.dialplan if who is not None else "",
         destination=number,
         source="src/switch_ivr_originate.c",
         context="default",
@@ -253,12 +254,6 @@ def _caller_id(variables: dict[str, str], originator: Channel | None) -> tuple[s
     return name, number or "0000000000"
 
 
-def _address(originator: Channel | None) -> str:
-    if originator is None or originator.profile is None:
-        return ""
-    return originator.profile.network_addr
-
-
 def set_variables(
     channel: Channel, variables: dict[str, str], endpoint: str, originator: Channel | None
 ) -> None:
@@ -276,8 +271,10 @@ def set_variables(
         channel.set("call_uuid", originator.uuid)
         channel.set("originating_leg_uuid", originator.uuid)
         channel.set("max_forwards", originator.get("max_forwards", "70"))
-        channel.set("originator_codec", "PCMU@8000h@20i")
-        channel.set("ignore_early_media", variables.get("ignore_early_media", "true"))
+        if originator.codec is not None:
+            channel.set("originator_codec", "PCMU@8000h@20i")
+        if originator.answered:
+            channel.set("ignore_early_media", variables.get("ignore_early_media", "true"))
     early = channel.get("ignore_early_media") not in ("true", "yes", "1")
     channel.set("originate_early_media", "true" if early else "false")
     channel.set("originate_endpoint", endpoint)

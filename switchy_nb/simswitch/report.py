@@ -19,7 +19,7 @@ def write(channel: "Channel") -> None:
         _times(channel, channel.profile.times)
     if channel.leg is not None:
         channel.leg.on_report()
-    if channel.codec:
+    if channel.codec is not None and channel.leg is not None and channel.leg.has_rtp:
         _media(channel)
 
 

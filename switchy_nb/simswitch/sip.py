@@ -298,7 +298,7 @@ class SipLeg(Leg):
         """Send the display update that a bridge causes."""
         peer = self.peer
         if peer is not None and self.channel.up:
-            self.send(lambda: peer.got_display(name, number))
+            self.send(lambda: peer.got_display(name, number), self.core.timing.display)
 
     def got_display(self, name: str, number: str) -> None:
         """Show whom we talk to now; RECV_INFO tells of the message."""

@@ -33,7 +33,9 @@ def encode_command(
         follows as a header or as a second command.
     """
     if not line.strip():
-        raise CommandError("an empty command says nothing; FreeSWITCH would skip it without a reply")
+        raise CommandError(
+            "an empty command says nothing; FreeSWITCH would skip it without a reply"
+        )
     lines = [_one_line(line, "the command")]
     for name, value in (headers or {}).items():
         _one_line(name, "a header's name")

@@ -5,6 +5,7 @@ always be read again in full. Framing is not here (see `parser`).
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from urllib.parse import quote, unquote_to_bytes
@@ -13,6 +14,8 @@ from switchy_nb.errors import ProtocolError
 
 #: how FreeSWITCH writes an empty value in a plain event
 UNDEFINED = b"_undef_"
+_SAFE = " !\"#$&'()*+,/:;<=>?@[\\]^_`{|}~-."
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _ARRAY = "ARRAY::"
 _ARRAY_SEPARATOR = "|:"
 
@@ -167,7 +170,11 @@ def decode_value(value: bytes) -> str:
 def _encode(value: str) -> str:
     if not value:
         return UNDEFINED.decode()
-    return quote(value, safe=" !\"#$&'()*+,/:;<=>?@[\\]^_`{|}~-.", errors="surrogateescape")
+    try:
+        return quote(value, safe=_SAFE, errors="surrogateescape")
+    except UnicodeEncodeError:
+        # half of a surrogate pair, as JSON can hold: no character, and no byte's stand-in either
+        return quote(_HALF.sub("\ufffd", value), safe=_SAFE, errors="surrogateescape")
 
 
 def _key(name: str) -> bytes:
@@ -218,7 +225,9 @@ def _read_json(raw: bytes) -> tuple[_Index, str | None]:
             body = value
         elif name and ":" not in name:
             # written as a plain event's lines are, so that one reader serves both formats
-            lines.append(f"{name}: {_encode(value)}".encode("utf-8", "surrogateescape"))
+            lines.append(
+                f"{_HALF.sub('?', name)}: {_encode(value)}".encode("utf-8", "surrogateescape")
+            )
     return _index(lines), body
 
 

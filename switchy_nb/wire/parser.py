@@ -15,6 +15,8 @@ from switchy_nb.wire.event import Event, Format, text
 MAX_PACKET = 10 * 1024 * 1024
 #: The outer headers are two or three short lines, but a reply to `connect` holds a whole channel.
 MAX_HEAD = 1024 * 1024
+#: How an answer begins that says no: the command was refused, or was not of its form.
+REFUSALS = ("-ERR", "-USAGE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class CommandReply:
     @property
     def ok(self) -> bool:
         """Whether the switch did not answer with an error."""
-        return not self.text.startswith("-ERR")
+        return not self.text.startswith(REFUSALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class ApiResponse:
     @property
     def ok(self) -> bool:
         """Whether the switch did not answer with an error."""
-        return not self.body.startswith("-ERR")
+        return not self.body.startswith(REFUSALS)
 
     @property
     def text(self) -> str:

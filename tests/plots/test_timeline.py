@@ -164,6 +164,15 @@ def test_a_leg_that_is_not_over_goes_on_to_the_right(frames):
     assert len({end for _, end in spans(figure, State.UP)}) == 1
 
 
+def test_events_that_came_out_of_order_are_drawn_in_order(frames):
+    sessions, events = frames("parked_then_answered")
+    shuffled = events.sample(frac=1, random_state=7)
+    ordered, other = timeline(sessions, events), timeline(sessions, shuffled)
+    widths = [end - start for state in State for start, end in spans(other, state)]
+    assert min(widths) >= 0
+    assert labels(other) == labels(ordered)
+
+
 def test_a_plot_of_nothing_says_so(frames):
     sessions, events = frames("busy")
     for figure in (

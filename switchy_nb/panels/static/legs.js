@@ -13,6 +13,9 @@ function newRow(row) {
   const tr = document.createElement("tr");
   tr.setAttribute("role", "row");
   tr.dataset.leg = row.uuid;
+  // Else JupyterLab takes keys for its own: arrows leave the cell, b makes one, d d removes it.
+  // It looks at what has the focus first, so this must stand on the row itself.
+  tr.setAttribute("data-lm-suppress-shortcuts", "true");
   tr.cells_ = {};
   for (const [name] of COLUMNS) {
     const td = document.createElement("td");
@@ -65,13 +68,12 @@ function render({ model, el }) {
   }
   head.append(names);
   const body = document.createElement("tbody");
-  // JupyterLab would take the arrow keys for its own: a and b make cells, d d removes one.
-  body.setAttribute("data-lm-suppress-shortcuts", "true");
   table.append(head, body);
   frame.append(table);
   el.append(frame);
 
   const byId = new Map();
+  let last = "";
 
   const choose = (tr, focus) => {
     if (!tr) return;
@@ -120,6 +122,14 @@ function render({ model, el }) {
     const reached = byId.get(chosen) ?? body.rows[0];
     for (const tr of body.rows) tr.tabIndex = tr === reached ? 0 : -1;
     frame.classList.toggle("switchy-empty", rows.length === 0);
+    if (chosen !== last && byId.has(chosen)) {
+      // not scrollIntoView: it would move the notebook as well
+      const tr = byId.get(chosen);
+      const top = tr.offsetTop - head.offsetHeight;
+      const bottom = tr.offsetTop + tr.offsetHeight - frame.clientHeight;
+      frame.scrollTop = Math.min(Math.max(frame.scrollTop, bottom), top);
+      last = chosen;
+    }
   };
   model.on("change:rows", draw);
   model.on("change:chosen", draw);

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import bridging, events, originating
+from switchy_nb.simswitch import bridging, dialstring, events, originating
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.signals import Digit, PrivateCommand
@@ -112,7 +112,7 @@ def uuid_hold(core: "Core", args: str) -> str:
 def uuid_transfer(core: "Core", args: str) -> str:
     """Send a channel, the one it is bridged to, or both, to another number."""
     usage = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
-    words = args.split()
+    words = dialstring.words(args)
     if len(words) < 2:
         return usage
     uuid, rest, which = words[0], words[1:], ""

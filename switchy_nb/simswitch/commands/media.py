@@ -27,7 +27,7 @@ def uuid_record(core: "Core", args: str) -> str:
         return "+OK Success\n" if done else "-ERR Cannot stop record session!\n"
     if verb != "start":
         return "+OK Success\n"
-    if not channel.codec:
+    if channel.codec is None:
         return "-ERR Cannot record session!\n"
     full = core.recording_path(path)
     if full in channel.recordings:

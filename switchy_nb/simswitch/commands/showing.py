@@ -154,7 +154,8 @@ def _interfaces(core: "Core", what: str) -> list[Row] | None:
 def _channel_row(channel: Channel) -> Row:
     profile = channel.profile
     created = profile.times.created // 1_000_000 if profile is not None else 0
-    codec = ("PCMU", "8000", "64000") if channel.codec else ("", "", "")
+    used = channel.codec
+    codec = (used.name, str(used.rate), str(used.bits)) if used is not None else ("", "", "")
     outbound = channel.get("channel_cid_flipped") == "yes"
     return {
         "uuid": channel.uuid,

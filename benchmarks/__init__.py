@@ -1,0 +1,1 @@
+"""What the project says of its speed and size, measured side by side in one run."""

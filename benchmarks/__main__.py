@@ -1,0 +1,8 @@
+"""Run every benchmark, one after the other."""
+
+from benchmarks import calls, recording
+
+if __name__ == "__main__":
+    for module in (recording, calls):
+        print(f"\n{module.__name__}: {(module.__doc__ or '').splitlines()[0]}")
+        module.main()

@@ -1,0 +1,219 @@
+"""The call panel as a person has it: in JupyterLab, with the mouse and with the keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+PANEL = """\
+from contextlib import ExitStack
+from switchy_nb import sync_caller
+from switchy_nb.panels import CallPanel
+leaving = ExitStack()
+caller = leaving.enter_context(sync_caller())
+panel = CallPanel(caller)
+panel"""
+
+#: The WCAG's contrast of an element's text with what is behind it; the ratio, from 1 to 21.
+CONTRAST = """element => {
+    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    const rgba = colour => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const light = colour => {
+        const [r, g, b] = rgba(colour).slice(0, 3)
+            .map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    let behind = element;
+    while (behind && rgba(getComputedStyle(behind).backgroundColor)[3] === 0)
+        behind = behind.parentElement;
+    const ink = light(getComputedStyle(element).color);
+    const paper = light(behind ? getComputedStyle(behind).backgroundColor : 'white');
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+}"""
+
+
+class Panel:
+    """The panel on the page, its parts found by role and name."""
+
+    def __init__(self, notebook, cell: int = 0) -> None:
+        self.page: Page = notebook.page
+        self.root: Locator = notebook.outputs(cell).last
+        self.destination = self.root.get_by_role("textbox", name="Destination")
+        self.calls = self.root.get_by_role("grid", name="Calls")
+        self.timeline = self.root.get_by_role("img", name=re.compile("^Timeline of"))
+        expect(self.destination).to_have_value(re.compile("^answer@"))
+        self.sip = self.destination.input_value().partition("@")[2]
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def says(self, words: str | re.Pattern[str]) -> Locator:
+        return self.root.get_by_role("status").filter(has_text=words)
+
+    def row(self, words: str | re.Pattern[str]) -> Locator:
+        return self.calls.get_by_role("row").filter(has_text=words)
+
+    def dial(self, destination: str) -> None:
+        self.destination.fill(destination)
+        self.button("Dial").click()
+
+
+@pytest.fixture
+def notebook(open_notebook):
+    made = open_notebook(PANEL, "leaving.close()", "panel.close()")
+    made.run(0)
+    return made
+
+
+@pytest.fixture
+def panel(notebook) -> Panel:
+    return Panel(notebook)
+
+
+@pytest.mark.timeout(240)
+def test_dial_watch_wait_and_hang_up(panel: Panel) -> None:
+    expect(panel.says("No calls yet")).to_be_visible()
+    expect(panel.button("Hang up")).to_be_disabled()
+    number = f"ringanswer@{panel.sip}"
+    panel.dial(number)
+    expect(panel.says(f"{number}: ringing")).to_be_visible()
+    expect(panel.row("outbound")).to_contain_text("ringing")
+    panel.button("Wait").click()
+    expect(panel.says(f"{number}: up")).to_be_visible()
+    expect(panel.says(re.compile(r"^answered, after \d\.\d\d s$"))).to_be_visible()
+    expect(panel.row("outbound")).to_have_attribute("aria-selected", "true")
+    expect(panel.row("inbound")).to_have_attribute("aria-selected", "false")
+    expect(panel.timeline).to_be_visible(timeout=30_000)
+    drawn = panel.timeline.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    assert min(drawn) > 100
+
+    panel.button("Hang up").click()
+    expect(panel.says(f"{number}: ended after")).to_contain_text(
+        "NORMAL_CLEARING (Q.850 16): one of the two hung up"
+    )
+    expect(panel.row("hung up: NORMAL_CLEARING")).to_have_count(2)
+    expect(panel.button("Hang up")).to_be_disabled()
+    expect(panel.timeline).to_have_attribute("alt", re.compile("outbound .* ended"))
+    script = panel.root.get_by_role("region", name="The same in Python")
+    expect(script).to_have_text(
+        f"sess1, waitfor = caller('{number}', 'TonePlay', timeout=35, originate_timeout=30)\n"
+        "sess1.wait('answered', 10)\n"
+        "sess1.hangup()"
+    )
+
+
+@pytest.mark.timeout(240)
+def test_a_busy_call_and_one_that_cannot_be_dialled(panel: Panel) -> None:
+    panel.dial(f"busy@{panel.sip}")
+    expect(panel.says("USER_BUSY (SIP 486): the far end is busy").first).to_be_visible()
+    expect(panel.row("hung up: USER_BUSY")).to_have_count(2)
+    panel.dial("")
+    expect(panel.says("Call whom?")).to_be_visible()
+
+
+@pytest.mark.timeout(240)
+def test_by_keyboard_alone(panel: Panel, notebook) -> None:
+    keyboard = panel.page.keyboard
+    for number in ("answer", "echo"):
+        panel.destination.focus()
+        keyboard.press("Control+a")
+        keyboard.type(f"{number}@{panel.sip}")
+        for name in ("App", "Give up after (s)"):
+            keyboard.press("Tab")
+            expect(panel.root.get_by_label(name, exact=True)).to_be_focused()
+        keyboard.press("Tab")
+        expect(panel.button("Dial")).to_be_focused()
+        keyboard.press("Enter")
+        expect(panel.says(f"{number}@{panel.sip}: up")).to_be_visible()
+    expect(panel.row("outbound")).to_have_count(2)
+    cells = notebook.page.locator(".jp-Notebook .jp-Cell").count()
+    keyboard.press("Tab")
+    expect(panel.row("outbound").first).to_be_focused()
+    for key in ("ArrowDown", "ArrowDown"):
+        keyboard.press(key)
+    old = panel.row("outbound").last
+    expect(old).to_be_focused()
+    expect(old).to_have_attribute("aria-selected", "true")
+    expect(panel.says("to answer. Up")).to_be_visible()
+    keyboard.press("b")  # in JupyterLab this would make a cell
+    expect(old).to_be_focused()
+    assert notebook.page.locator(".jp-Notebook .jp-Cell").count() == cells
+    keyboard.press("Tab")
+    expect(panel.button("Hang up")).to_be_focused()
+    keyboard.press("Space")
+    expect(panel.row("hung up: NORMAL_CLEARING")).to_have_count(2)
+    expect(panel.row("echo").first).to_contain_text("up")
+
+
+@pytest.mark.timeout(240)
+def test_a_hostile_caller_runs_no_script(open_notebook) -> None:
+    name = "<img/src=x/onerror=window.forged=1>"
+    call = f"caller('answer@' + caller.switch.sip, timeout=10, caller_id={name!r})"
+    notebook = open_notebook(PANEL, f"{call};")
+    notebook.run(0)
+    panel = Panel(notebook)
+    notebook.run(1)
+    row = panel.row("outbound")
+    expect(row).to_contain_text(name)
+    row.click()
+    expect(panel.says(f"from {name}")).to_be_visible()
+    panel.dial(f"{name} @{panel.sip}")
+    expect(panel.says("the destination holds ' '")).to_be_visible()
+    expect(panel.timeline).to_be_visible(timeout=30_000)
+    assert panel.root.locator("img").count() == 1
+    assert panel.page.evaluate("() => window.forged") is None
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_everything_can_be_read(panel: Panel, theme: str) -> None:
+    panel.page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+    )
+    expect(panel.page.locator(f'body[data-jp-theme-name="{theme}"]')).to_be_attached()
+    panel.dial(f"busy@{panel.sip}")
+    expect(panel.row("hung up: USER_BUSY")).to_have_count(2)
+    panel.dial(f"answer@{panel.sip}")
+    expect(panel.says(f"answer@{panel.sip}: up")).to_be_visible()
+    panel.dial("")
+    expect(panel.says("Call whom?")).to_be_visible()
+    texts = panel.root.locator(
+        ".switchy-text:visible, .switchy-heading, .switchy-legs td, .switchy-legs th, pre, label"
+    )
+    faint = {
+        text.inner_text(): ratio
+        for text in texts.all()
+        if (ratio := text.evaluate(CONTRAST)) < 4.5  # WCAG 2.2, 1.4.3
+    }
+    assert faint == {}
+
+
+@pytest.mark.timeout(240)
+def test_a_link_that_is_closed_and_a_panel_that_is(panel: Panel, notebook) -> None:
+    expect(panel.says("the link is up")).to_be_visible()
+    notebook.run(1)
+    expect(panel.says("not listened to")).to_be_visible()
+    notebook.run(2)
+    expect(panel.destination).to_have_count(0)
+
+
+@pytest.mark.timeout(240)
+def test_shown_twice_it_shows_the_same(open_notebook) -> None:
+    notebook = open_notebook(PANEL, "panel")
+    notebook.run(0)
+    notebook.run(1)
+    first, second = Panel(notebook), Panel(notebook, 1)
+    first.dial(f"answer@{first.sip}")
+    for panel in (first, second):
+        expect(panel.says(f"answer@{first.sip}: up")).to_be_visible()
+        expect(panel.row("up")).to_have_count(2)
+        expect(panel.timeline).to_be_visible(timeout=30_000)
+    second.button("Hang up").click()
+    expect(first.row("hung up: NORMAL_CLEARING")).to_have_count(2)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from switchy_nb.panels.still import still
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&"
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[object] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def test_values_are_text() -> None:
+    page = Tags()
+    page.feed(still([HOSTILE, ""], [{"state": HOSTILE, "to": HOSTILE}]))
+    assert page.tags == {"div", "strong", "p", "table", "thead", "tbody", "tr", "th", "td"}
+    assert page.attributes == []
+    assert page.text.count(HOSTILE) == 3
+
+
+def test_without_calls_there_is_no_table() -> None:
+    assert "<table" not in still(["the link is up"], [])
