@@ -33,16 +33,15 @@ def event_header(variable: str) -> str:
     return variable if variable.startswith("variable_") else f"variable_{variable}"
 
 
-def escape_word(value: str) -> str:
-    """Escape a value so that it stays one word of a command.
+def escape_word(value: str, delimiter: str = "") -> str:
+    """Escape a value so that it stays one word of a command, or one part between delimiters.
 
     Raises
     ------
     CommandError
         If it holds a line break or a NUL, which no command can carry.
     """
-    _carriable(value, "a value")
-    return _escape(value)
+    return _escape(_carriable(value, "a value"), delimiter)
 
 
 def build_originate_cmd(

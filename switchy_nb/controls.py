@@ -49,14 +49,10 @@ class Controls:
         self._run(f"uuid_setvar {self.uuid} {_word(var)} {escape_word(str(value))}")
 
     def setvars(self, params: Mapping[str, object]) -> None:
-        """Set several channel variables, with one command where their values allow it."""
-        texts = {_word(name): str(value) for name, value in params.items()}
-        if any(";" in value for value in texts.values()):
-            for name, value in texts.items():  # a semicolon would end the value
-                self.setvar(name, value)
-        elif texts:
-            pairs = ";".join(f"{name}={escape_word(value)}" for name, value in texts.items())
-            self._run(f"uuid_setvar_multi {self.uuid} {pairs}")
+        """Set several channel variables with one command; FreeSWITCH takes 64 at most."""
+        pairs = [f"{_word(n)}={escape_word(str(v), ';')}" for n, v in params.items()]
+        if pairs:
+            self._run(f"uuid_setvar_multi {self.uuid} {';'.join(pairs)}")
 
     def unsetvar(self, var: str) -> None:
         """Remove a channel variable."""
@@ -222,8 +218,7 @@ class Controls:
         """Stop recording to a file, or to all, now or in `delay` seconds, rounded up."""
         app = f"stop_record_session::{path}"
         if delay:
-            # the scheduler takes one level of escapes off before the command does
-            word = escape_word(escape_word(app))
+            word = escape_word(app)
             self._run(f"sched_api +{_seconds(delay)} none uuid_broadcast {self.uuid} {word}")
         else:
             self.broadcast(app)

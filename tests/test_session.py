@@ -234,7 +234,7 @@ def test_the_commands(sess: Session, link: Recorder) -> None:
         r"uuid_setvar leg a it\'s\sone",
         "uuid_setvar leg a",
         r"uuid_setvar_multi leg b=1;c=x\sy",
-        "uuid_setvar leg d 1;2",
+        r"uuid_setvar_multi leg d=1\;2",
         "uuid_send_dtmf leg 12w#",
         "uuid_send_dtmf leg 1@200",
         "sched_api +2 none uuid_send_dtmf leg 34@100",
@@ -245,7 +245,7 @@ def test_the_commands(sess: Session, link: Recorder) -> None:
         "uuid_setvar leg record_sample_rate 8000",
         r"uuid_broadcast leg record_session::/r/a\sb.wav",
         "uuid_broadcast leg stop_record_session::all",
-        r"sched_api +1 none uuid_broadcast leg stop_record_session::/r/a\\sb.wav",
+        r"sched_api +1 none uuid_broadcast leg stop_record_session::/r/a\sb.wav",
         "uuid_setvar leg RECORD_READ_ONLY true",
         "uuid_record leg start /r/c.wav",
         "uuid_audio leg start write mute 1",
@@ -318,8 +318,8 @@ def test_a_leg_on_a_switch(plain_caller: Caller, switch: Switch) -> None:
     near.wait("parked", 5)
     near.setvar("note", "it's; a, value")
     assert near.getvar("note") == "it's; a, value"
-    near.setvars({"one": "1", "two": "b c"})
-    assert (near.getvar("one"), near.getvar("two")) == ("1", "b c")
+    near.setvars({"one": "1", "two": " b; it's \\c"})
+    assert (near.getvar("one"), near.getvar("two")) == ("1", " b; it's \\c")
     near.unsetvar("one")
     assert near.getvar("one") is None
     near.send_dtmf("12#")

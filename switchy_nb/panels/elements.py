@@ -16,10 +16,11 @@ from switchy_nb.panels.legs import Row
 from switchy_nb.panels.status import Status
 
 _STATIC = Path(__file__).parent / "static"
-_CSS = (_STATIC / "panel.css").read_text("utf-8")
+CSS = (_STATIC / "panel.css").read_text("utf-8")
 
 
-def _script(name: str) -> str:
+def script(name: str) -> str:
+    """Return the source of one of the page's scripts."""
     return (_STATIC / f"{name}.js").read_text("utf-8")
 
 
@@ -35,8 +36,8 @@ def update(widget: traitlets.HasTraits, **values: Any) -> None:
 class StatusLine(anywidget.AnyWidget):
     """One `Status`, announced politely when its text changes."""
 
-    _esm = _script("status")
-    _css = _CSS
+    _esm = script("status")
+    _css = CSS
     shown = traitlets.Dict().tag(sync=True)
 
     def show(self, status: Status) -> None:
@@ -55,8 +56,8 @@ class LegTable(anywidget.AnyWidget):
         Called with the leg's id, on whatever thread the message comes.
     """
 
-    _esm = _script("legs")
-    _css = _CSS
+    _esm = script("legs")
+    _css = CSS
     rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
     chosen = traitlets.Unicode("").tag(sync=True)
 
@@ -78,8 +79,8 @@ class LegTable(anywidget.AnyWidget):
 class Picture(anywidget.AnyWidget):
     """A PNG with words for those who do not see it, or a note in its place."""
 
-    _esm = _script("picture")
-    _css = _CSS
+    _esm = script("picture")
+    _css = CSS
     png = traitlets.Bytes(b"").tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
@@ -92,8 +93,8 @@ class Picture(anywidget.AnyWidget):
 class ScriptView(anywidget.AnyWidget):
     """Lines of Python, to be copied."""
 
-    _esm = _script("script")
-    _css = _CSS
+    _esm = script("script")
+    _css = CSS
     lines = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def show(self, lines: list[str]) -> None:

@@ -4,7 +4,6 @@ A bridge runs on its first channel, which tells of it (CHANNEL_BRIDGE once, on t
 other one only exchanges media, in CS_EXCHANGE_MEDIA.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ from switchy_nb.simswitch import events, originating
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.profile import Times
-from switchy_nb.simswitch.signals import Wake
 from switchy_nb.simswitch.states import CallState, ChannelState, Direction
 
 #: a channel in one of these has left what it ran before the bridge
@@ -85,7 +83,7 @@ async def run_bridge(first: Channel, second: Channel) -> None:
     await _arrival(second, ChannelState.EXCHANGE_MEDIA)
     _announce(first, second, flipped=True)
     _announce(second, first, flipped=False)
-    bell = second.watch()
+    second.adopt(first.bell)
     begun = core.clock.now()
     relays = (
         first.media.start(second, begun),
@@ -93,32 +91,13 @@ async def run_bridge(first: Channel, second: Channel) -> None:
     )
     try:
         while first.ready and second.state is ChannelState.EXCHANGE_MEDIA:
-            if await _either(first, bell) is Wake.BREAK:
-                break
+            await first.pause(until=lambda: second.state is not ChannelState.EXCHANGE_MEDIA)
     finally:
-        second.unwatch(bell)
+        second.unwatch(first.bell)
         now = core.clock.now()
         first.media.stop(relays[0], now)
         second.media.stop(relays[1], now)
     await _part(first, second)
-
-
-async def _either(first: Channel, bell: asyncio.Event) -> Wake:
-    """Wait for a change on either channel."""
-    bell.clear()
-    waits = {
-        asyncio.ensure_future(first.pause()),
-        asyncio.ensure_future(bell.wait()),
-    }
-    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in done:
-        result = task.result()
-        if isinstance(result, Wake):
-            return result
-    return Wake.TIME
 
 
 def _join(first: Channel, second: Channel) -> None:

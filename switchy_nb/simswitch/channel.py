@@ -277,6 +277,11 @@ class Channel:
         self._observers.add(bell)
         return bell
 
+    @property
+    def bell(self) -> asyncio.Event:
+        """The channel's own bell, to be adopted by another channel."""
+        return self._bell
+
     def adopt(self, bell: asyncio.Event) -> None:
         """Have somebody's own bell ring at each change."""
         self._observers.add(bell)
@@ -290,7 +295,13 @@ class Channel:
         self._break = on
         self.ring()
 
-    async def pause(self, seconds: float | None = None, *, keep_digits: bool = False) -> Wake:
+    async def pause(
+        self,
+        seconds: float | None = None,
+        *,
+        keep_digits: bool = False,
+        until: Callable[[], bool] | None = None,
+    ) -> Wake:
         """Wait inside an application, obeying private commands meanwhile.
 
         Parameters
@@ -299,6 +310,8 @@ class Channel:
             How long at most; None waits for ever.
         keep_digits : bool
             Digits are left for the application instead of being taken as they come.
+        until : callable, optional
+            Something else to wait for; whoever changes it must ring the channel's bell.
 
         Returns
         -------
@@ -320,6 +333,8 @@ class Channel:
                     return Wake.DTMF
                 self.take_digit()
                 continue
+            if until is not None and until():
+                return Wake.TIME
             left = None if end is None else end - loop.time()
             if left is not None and left <= 0:
                 return Wake.TIME

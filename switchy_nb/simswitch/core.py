@@ -232,10 +232,15 @@ class Core:
 
     def _finished(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self.loop.call_exception_handler(
-                {"message": "a task of the switch failed", "exception": task.exception()}
-            )
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.report(error)
+
+    def report(self, error: BaseException) -> None:
+        """Tell of a mistake in the switch itself, through asyncio's logger."""
+        self.loop.call_exception_handler(
+            {"message": "a task of the simulated switch failed", "exception": error}
+        )
 
     async def shutdown(self) -> None:
         """End everything that runs."""

@@ -4,8 +4,9 @@
 between them would call both at once.
 """
 
-import re
 from dataclasses import dataclass, field
+
+from switchy_nb.simswitch.words import separate
 
 _QUOTES = "'\""
 
@@ -62,12 +63,6 @@ class _Splitter:
         return self.parts
 
 
-def words(text: str) -> list[str]:
-    """Cut a command's arguments at spaces; quotes hold a word together and are taken off it."""
-    found = [w for w in _Splitter(text).split(" ") if w]
-    return [w[1:-1] if len(w) > 1 and w[0] in _QUOTES and w[-1] == w[0] else w for w in found]
-
-
 def parse(text: str) -> DialString:
     """Read a dial string."""
     variables: list[tuple[str, str]] = []
@@ -95,38 +90,21 @@ def _target(text: str) -> Target:
 
 
 def _bracket(text: str) -> tuple[str, str]:
-    """Take the bracket that a text begins with; without its end, it is no bracket."""
-    close = {"{": "}", "[": "]", "<": ">"}[text[0]]
-    quote, escaped = "", False
+    """Take the bracket that a text begins with; it ends where as many have closed as opened."""
+    opening = text[0]
+    close = {"{": "}", "[": "]", "<": ">"}[opening]
+    depth = 0
     for at, c in enumerate(text):
-        if escaped:
-            escaped = False
-        elif c == "\\":
-            escaped = True
-        elif quote:
-            quote = "" if c == quote else quote
-        elif c in _QUOTES:
-            quote = c
-        elif c == close:
+        depth += (c == opening) - (c == close)
+        if not depth:
             return text[1:at], text[at + 1 :]
     return "", text[1:]
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
     r"""Read ``a=1,b='x, y',c=x\,y``; ``^^;`` at the beginning chooses another separator."""
-    separator = ","
+    delimiter = ","
     if text.startswith("^^") and len(text) > 2:
-        separator, text = text[2], text[3:]
-    out = []
-    for part in _Splitter(text).split(separator):
-        name, equals, value = part.partition("=")
-        name = name.strip()
-        if name and equals and re.fullmatch(r"[^\s:]+", name):
-            out.append((name, _unquote(value.strip())))
-    return out
-
-
-def _unquote(value: str) -> str:
-    if len(value) > 1 and value[0] in _QUOTES and value[-1] == value[0]:
-        value = value[1:-1]
-    return re.sub(r"\\([,'\"\\ ])", r"\1", value)
+        delimiter, text = text[2], text[3:]
+    parts = [separate(part, "=", 2) for part in separate(text, delimiter)]
+    return [(part[0], part[1]) for part in parts if len(part) == 2 and part[0]]

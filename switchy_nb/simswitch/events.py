@@ -113,7 +113,6 @@ BUG_STOP = Kind(
 )
 PRIVATE_COMMAND = Kind("PRIVATE_COMMAND", "switch_ivr.c", "switch_ivr_parse_next_event", 804)
 QUEUED = Kind("COMMAND", "switch_ivr_async.c", "switch_ivr_broadcast", 5732)
-INFO = Kind("CHANNEL_DATA", "mod_dptools.c", "info_function", 1650, True)
 EVENT_APP = Kind("CUSTOM", "mod_dptools.c", "event_function", 1300, True, own_first=True)
 
 API = Kind("API", "switch_loadable_module.c", "switch_api_execute", 2954)

@@ -42,6 +42,12 @@ async def on_execute(channel: Channel) -> None:
         channel.hangup(Cause.NORMAL_CLEARING)
 
 
+async def on_media(channel: Channel) -> None:
+    """Wait, obeying commands: another channel, or whoever placed the call, leads this one."""
+    while channel.ready:
+        await channel.pause()
+
+
 async def on_park(channel: Channel) -> None:
     """Park without an application around it (``uuid_park``)."""
     await park(channel)
@@ -95,6 +101,8 @@ ENTRIES: dict[ChannelState, Entry] = {
     ChannelState.INIT: on_init,
     ChannelState.ROUTING: on_routing,
     ChannelState.EXECUTE: on_execute,
+    ChannelState.EXCHANGE_MEDIA: on_media,
+    ChannelState.CONSUME_MEDIA: on_media,
     ChannelState.PARK: on_park,
     ChannelState.HANGUP: on_hangup,
     ChannelState.REPORTING: on_reporting,

@@ -202,7 +202,10 @@ class Listener(asyncio.Protocol):
         self._busy = False
         if task.cancelled() or self._closing or self._transport is None:
             return
-        answer = "-ERR internal error\n" if task.exception() is not None else task.result()
+        error = task.exception()
+        if error is not None:
+            self.core.report(error)
+        answer = "-ERR internal error\n" if error is not None else task.result()
         self._transport.write(serve.api_frame(answer))
         self._flush()
         self._work()
@@ -214,7 +217,11 @@ class Listener(asyncio.Protocol):
         self.core.spawn(self._job(job, name, args))
 
     async def _job(self, job: str, name: str, args: str) -> None:
-        answer = await self.core.run_api(name, args)
+        try:
+            answer = await self.core.run_api(name, args)
+        except Exception as error:  # whoever waits for the job must hear of its end
+            self.core.report(error)
+            answer = "-ERR internal error\n"
         own: list[events.Pair] = [("Job-UUID", job), ("Job-Command", name)]
         if args:
             own.append(("Job-Command-Arg", args))

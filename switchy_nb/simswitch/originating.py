@@ -10,6 +10,7 @@ from switchy_nb.simswitch.dialplan import Step
 from switchy_nb.simswitch.dialstring import Target
 from switchy_nb.simswitch.profile import Profile, Times
 from switchy_nb.simswitch.states import ChannelState, Direction
+from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -23,7 +24,7 @@ _DEFAULT_TIMEOUT = 60.0
 
 async def originate(core: "Core", args: str) -> str:
     """Run the ``originate`` command, to its answer: ``+OK uuid`` or ``-ERR CAUSE``."""
-    words = dialstring.words(args)
+    words = separate(args, " ", 10)
     if len(words) < 2:
         return USAGE
     url, exten = words[0], words[1]

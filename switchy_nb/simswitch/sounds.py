@@ -9,6 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 RATE = 8000
+#: a beat or a pause of a tone stream is at most so long (ms), and one round of it so many samples:
+#: a command must not be able to fill the memory
+_LONGEST_BEAT = 99_999
+_LONGEST_SAMPLES = 300 * RATE
 #: FreeSWITCH's tone generator plays at -7 dB unless told otherwise
 DEFAULT_DB = -7.0
 
@@ -76,8 +80,10 @@ def tone_stream(spec: str) -> Sound:
         else:
             for found in _TONE.finditer(part):
                 pitches = tuple(float(f) for f in found[3].split(",") if f.strip())
-                samples.extend(_tone(int(found[1]), pitches, volume))
-                samples.extend(array("h", bytes(2 * (int(found[2]) * RATE // 1000))))
+                beat = _tone(_capped(found[1]), pitches, volume)
+                beat.extend(array("h", bytes(2 * (_capped(found[2]) * RATE // 1000))))
+                if len(samples) + len(beat) <= _LONGEST_SAMPLES:
+                    samples.extend(beat)
     return Sound(samples, loops, "tone_stream")
 
 
@@ -100,18 +106,20 @@ def _tone_bytes(milliseconds: int, pitches: tuple[float, ...], volume: float) ->
 
 
 def _tone(milliseconds: int, pitches: tuple[float, ...], volume: float) -> "array[int]":
-    # ten minutes of tone is the longest single beat that is worth computing
     out = array("h")
-    out.frombytes(_tone_bytes(min(milliseconds, 600_000), pitches, min(volume, 0.0)))
+    out.frombytes(_tone_bytes(milliseconds, pitches, min(volume, 0.0)))
     return out
 
 
+def _capped(milliseconds: str) -> int:
+    return int(milliseconds) if len(milliseconds) < 6 else _LONGEST_BEAT
+
+
 def _silence(spec: str) -> Sound:
-    found = re.match(r"-?\d+", spec)
+    found = re.match(r"-?\d{1,12}", spec)
     milliseconds = int(found[0]) if found else 0
-    if milliseconds < 0:
-        return Sound(array("h", bytes(2 * RATE)), -1)
-    return Sound(array("h", bytes(2 * (milliseconds * RATE // 1000))), 1)
+    one = array("h", bytes(2 * (RATE // 1000)))
+    return Sound(one, -1 if milliseconds < 0 else milliseconds)
 
 
 def _wav(path: Path) -> Sound | None:

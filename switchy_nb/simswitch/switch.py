@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from switchy_nb.errors import ConfigurationError, SimulationError
+from switchy_nb.simswitch import heartbeat
 from switchy_nb.simswitch.clock import Clock, Ids
 from switchy_nb.simswitch.core import Core, Timing
 from switchy_nb.simswitch.dialplan import Dialplan, default_rules
@@ -183,6 +184,7 @@ class SimSwitch:
                 ready.set()
                 return
             self._port = server.sockets[0].getsockname()[1]
+            heartbeat.begin(core)
             self._loop, self._stop = loop, asyncio.Event()
             ready.set()
             await self._stop.wait()

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import bridging, dialstring, events, originating
+from switchy_nb.simswitch import bridging, events, originating
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.signals import Digit, PrivateCommand
 from switchy_nb.simswitch.states import CallState, ChannelState
+from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -112,7 +113,7 @@ def uuid_hold(core: "Core", args: str) -> str:
 def uuid_transfer(core: "Core", args: str) -> str:
     """Send a channel, the one it is bridged to, or both, to another number."""
     usage = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
-    words = dialstring.words(args)
+    words = separate(args, " ", 8)
     if len(words) < 2:
         return usage
     uuid, rest, which = words[0], words[1:], ""
@@ -160,8 +161,8 @@ def uuid_getvar(core: "Core", args: str) -> str:
 
 def uuid_setvar(core: "Core", args: str) -> str:
     """Set a channel's variable, or remove it."""
-    words = args.split(" ", 2)
-    if len(words) < 2 or not words[1]:
+    words = separate(args, " ", 3)
+    if len(words) < 2:
         return "-USAGE: <uuid> <var> [value]\n"
     channel = core.channels.get(words[0])
     if channel is None:
@@ -181,7 +182,7 @@ def uuid_setvar_multi(core: "Core", args: str) -> str:
     channel = core.channels.get(uuid)
     if channel is None:
         return NO_CHANNEL + usage
-    for pair in rest.split(";"):
+    for pair in separate(rest, ";", 64):
         name, _, value = pair.partition("=")
         if name.strip():
             channel.set(name.strip(), value)
@@ -195,13 +196,11 @@ def uuid_exists(core: "Core", args: str) -> str:
 
 def uuid_broadcast(core: "Core", args: str) -> str:
     """Have a channel run an application, or play a file, beside what it runs."""
-    words = args.split(" ")
-    if len(words) < 2 or not words[1]:
+    words = separate(args, " ", 4)
+    if len(words) < 2:
         return "-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n"
-    which = "aleg"
-    path = " ".join(words[1:])
-    if words[-1].lower() in ("aleg", "bleg", "holdb", "both") and len(words) > 2:
-        which, path = words[-1].lower(), " ".join(words[1:-1])
+    path = words[1]
+    which = words[2].lower() if len(words) > 2 else "aleg"
     channel = live_channel(core, words[0])
     if channel is None:
         return "-ERR invalid uuid\n"

@@ -219,7 +219,7 @@ def _calls(core: "Core", *, bridged_only: bool) -> Iterable[Row]:
     """One row for each bridge, and for each leg that is in none."""
     for channel in core.channels.values():
         other = channel.partner
-        if other is not None and channel.get("bridge_uuid") and not _leads(channel, other):
+        if other is not None and channel.bridge_role == "originatee":
             continue
         if other is None and bridged_only:
             continue
@@ -230,10 +230,6 @@ def _calls(core: "Core", *, bridged_only: bool) -> Iterable[Row]:
             **{f"b_{key}": second.get(key, "") for key in _B_LEG},
             "call_created_epoch": row["created_epoch"] if other is not None else "",
         }
-
-
-def _leads(channel: Channel, other: Channel) -> bool:
-    return channel.get("last_bridge_role") == "originator" or other.partner is not channel
 
 
 def uuid_dump(core: "Core", args: str) -> str:

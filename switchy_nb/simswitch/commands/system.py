@@ -25,19 +25,31 @@ def version(core: "Core", args: str) -> str:
     return f"{VERSION}\n" if args.strip() == "short" else _FULL
 
 
-def status(core: "Core", args: str) -> str:
-    """Say how long the switch is up, and how busy it is."""
-    up = core.clock.now() - core.clock.started
-    seconds, micros = divmod(up, 1_000_000)
+def uptime_words(core: "Core") -> str:
+    """Say how long the switch is up, in FreeSWITCH's words."""
+    seconds, micros = divmod(core.clock.now() - core.clock.started, 1_000_000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     years, days = divmod(days, 365)
+    parts = (
+        (years, "year"),
+        (days, "day"),
+        (hours, "hour"),
+        (minutes, "minute"),
+        (seconds, "second"),
+        (micros // 1000, "millisecond"),
+        (micros % 1000, "microsecond"),
+    )
+    return ", ".join(f"{n} {unit}" + ("" if n == 1 else "s") for n, unit in parts)
+
+
+def status(core: "Core", args: str) -> str:
+    """Say how long the switch is up, and how busy it is."""
     rate = core.rate.count(core.loop.time())
     now = len(core.channels)
     return (
-        f"UP {years} years, {days} days, {hours} hours, {minutes} minutes, {seconds} seconds, "
-        f"{micros // 1000} milliseconds, {micros % 1000} microseconds\n"
+        f"UP {uptime_words(core)}\n"
         f"FreeSWITCH (Version {VERSION} simulated 64bit) is ready\n"
         f"{core.ids.sessions} session(s) since startup\n"
         f"{now} session(s) - peak {core.peak_sessions}, last 5min {core.peak_sessions} \n"
