@@ -120,7 +120,7 @@ class Form(anywidget.AnyWidget):
             return
         button = self._pressed.get(str(content.get("press")))
         values = content.get("values")
-        if button is None or button.name in self.off or not isinstance(values, dict):
+        if button is None or not isinstance(values, dict):
             return
         button.pressed({field["name"]: _text(values, field) for field in self.fields})
 

@@ -241,13 +241,13 @@ class CallModel:
         if not self.waiting:
             self._wait_said = NOTHING
 
-    def dial(self, destination: str, app: str | None, seconds: float) -> None:
-        """Place a call, and select it."""
+    def dial(self, destination: str, app: str | None, typed: str) -> None:
+        """Place a call that is given up after so many seconds, and select it."""
         destination = destination.strip()
         try:
             if not destination:
                 raise ConfigurationError("Call whom? Give a destination such as user@host:port")
-            _duration(seconds)
+            seconds = _duration(typed)
             job = self.client.originate(destination, app_id=app, timeout=seconds)
         except SwitchyError as exc:
             self._refused = Status(plain(exc, 300), Tone.BAD)
@@ -290,8 +290,8 @@ class CallModel:
         done = f"the switch has taken {plain(digits, 40)}"
         self.digits_status = await carry_out(self.client, leg.session, order, done)
 
-    def wait_for(self, what: str, seconds: float) -> None:
-        """Wait for a state or an event of the selected leg."""
+    def wait_for(self, what: str, typed: str) -> None:
+        """Wait for a state or an event of the selected leg, so many seconds at most."""
         leg, what = self.leg, what.strip()
         if self.waiting:
             return
@@ -299,7 +299,7 @@ class CallModel:
             self._wait_said = _NOBODY
             return
         try:
-            _duration(seconds)
+            seconds = _duration(typed)
         except ConfigurationError as exc:
             self._wait_said = Status(plain(exc, 300), Tone.BAD)
             return
@@ -333,8 +333,14 @@ class CallModel:
 _NOBODY = Status("choose a call in the list first", Tone.BAD)
 
 
-def _duration(seconds: float) -> None:
-    if not (math.isfinite(seconds) and 0 < seconds <= LONGEST):
+def _duration(typed: str) -> float:
+    try:
+        seconds = float(typed)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST:  # nan is neither
         raise ConfigurationError(
-            f"{seconds:g} s cannot be waited: give more than 0, and a day ({LONGEST:g} s) at most"
+            f"{typed.strip()!r} s cannot be waited: give a number above 0, and a day "
+            f"({LONGEST:g} s) at most"
         )
+    return seconds

@@ -1,22 +1,20 @@
 """The parts of a panel: each puts widgets together, posts what is clicked, paints what it is told.
 
 What a click does, and what there is to paint, is decided in `model`. Widgets are made on the
-notebook's thread, painted on the panel's own, and read on whatever thread a click comes.
+notebook's thread and painted on the panel's own.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import ipywidgets as widgets
 
-from switchy_nb.panels.elements import LegTable, StatusLine, update
+from switchy_nb.panels.elements import LegTable, StatusLine
+from switchy_nb.panels.forms import Button, Field, Form, Kind
 from switchy_nb.panels.model import WAITS, CallModel
 from switchy_nb.panels.status import Status
 
 #: Hands a function and its arguments to the panel's thread, and returns at once.
 Post = Callable[..., None]
-_WIDE = {"description_width": "initial"}
-_HALF = "19em"
 
 
 class Dialler:
@@ -24,52 +22,33 @@ class Dialler:
 
     def __init__(self, model: CallModel, post: Post, destination: str) -> None:
         self._model = model
-        self._destination = widgets.Text(
-            value=destination,
-            placeholder="user@host:port",
-            description="Destination",
-            style=_WIDE,
+        self._destination = Field(
+            "destination", "Destination", value=destination, hint="user@host:port"
         )
-        self._destination.add_class("switchy-grow")
-        self._apps: tuple[str, ...] | None = None
-        self._app = widgets.Box()
-        self._give_up = _seconds("Give up after (s)", 30)
-        dial = _button("Dial", "primary", lambda: post(model.dial, *self._typed()))
+        dial = Button(
+            "dial",
+            "Dial",
+            lambda typed: post(
+                model.dial, typed["destination"], typed["app"] or None, typed["seconds"]
+            ),
+            "mod-primary",
+        )
+        self._form = Form("Dial", self._fields(), [dial])
         self.status = StatusLine()
-        row = _row(self._destination, self._app, self._give_up, dial)
-        self.box = section("Dial", row, self.status)
+        self.box = section("Dial", self._form, self.status)
 
     def paint(self) -> None:
         """Show how things are."""
-        self._offer(tuple(self._model.client.app_names))
+        self._form.offer(self._fields())
         self.status.show(self._model.dial_status)
 
-    def _typed(self) -> tuple[str, str | None, float]:
-        (app,) = self._app.children
-        return self._destination.value, app.value or None, self._give_up.value
-
-    def _offer(self, apps: tuple[str, ...]) -> None:
-        """Offer the loaded app groups, with a new list where they have changed.
-
-        New, because the kernel would otherwise write what the page writes as well: the choice.
-        """
-        if apps == self._apps:
-            return
-        old = self._app.children
-        chosen = old[0].value if old else None
-        options: list[Any] = list(apps) or [("no app", "")]
-        values = list(apps) or [""]
-        new = widgets.Dropdown(
-            options=options,
-            value=chosen if chosen in values else values[0],
-            description="App",
-            style=_WIDE,
-            layout={"width": "14em"},
+    def _fields(self) -> tuple[Field, ...]:
+        apps = tuple((name, name) for name in self._model.client.app_names)
+        return (
+            self._destination,
+            Field("app", "App", Kind.CHOICE, options=apps or (("no app", ""),)),
+            Field("seconds", "Give up after (s)", Kind.NUMBER, "30"),
         )
-        self._apps = apps
-        self._app.children = (new,)
-        for widget in old:
-            close_family(widget)
 
 
 class CallList:
@@ -94,35 +73,27 @@ class Handling:
         self._model = model
         self.selection, self.hangup_status = StatusLine(), StatusLine()
         self.wait_status, self.digits_status = StatusLine(), StatusLine()
-        for status in (self.hangup_status, self.wait_status, self.digits_status):
-            status.add_class("switchy-grow")
-        self._what = widgets.Combobox(
-            value="answered",
-            options=WAITS,
-            description="Wait for",
-            placeholder="a state, or an event's name",
-            style=_WIDE,
-            layout={"width": _HALF},
+        hang_up = Button("hang_up", "Hang up", lambda _: post(model.hang_up), "mod-danger")
+        wait = Button(
+            "wait", "Wait", lambda typed: post(model.wait_for, typed["what"], typed["seconds"])
         )
-        self._within = _seconds("Within (s)", 10)
-        self._digits = widgets.Text(
-            description="Digits",
-            placeholder="0-9 A-D * # w",
-            style=_WIDE,
-            layout={"width": _HALF},
+        stop = Button("stop", "Stop waiting", lambda _: post(model.cancel_wait))
+        send = Button("send", "Send digits", lambda typed: post(model.send_digits, typed["digits"]))
+        waits = tuple((name, name) for name in WAITS)
+        what = Field(
+            "what", "Wait for", value="answered", options=waits, hint="a state, or an event's name"
         )
-        self._hang_up = _button("Hang up", "danger", lambda: post(model.hang_up))
-        self._wait = _button(
-            "Wait", "", lambda: post(model.wait_for, self._what.value, self._within.value)
-        )
-        self._stop = _button("Stop waiting", "", lambda: post(model.cancel_wait))
-        self._send = _button("Send digits", "", lambda: post(model.send_digits, self._digits.value))
+        within = Field("seconds", "Within (s)", Kind.NUMBER, "10")
+        digits = Field("digits", "Digits", hint="0-9 A-D * # w")
+        self._hang_up = Form("Hang up", [], [hang_up])
+        self._wait = Form("Wait", [what, within], [wait, stop])
+        self._send = Form("Digits", [digits], [send])
         self.box = section(
             "Selected call",
             self.selection,
             _row(self._hang_up, self.hangup_status),
-            _row(self._what, self._within, self._wait, self._stop, self.wait_status),
-            _row(self._digits, self._send, self.digits_status),
+            _row(self._wait, self.wait_status),
+            _row(self._send, self.digits_status),
         )
 
     def paint(self) -> None:
@@ -132,10 +103,9 @@ class Handling:
         self.hangup_status.show(model.hangup_status)
         self.wait_status.show(model.wait_status)
         self.digits_status.show(model.digits_status)
-        for button in (self._hang_up, self._send):
-            update(button, disabled=not model.can_hang_up)
-        update(self._wait, disabled=not model.can_wait)
-        update(self._stop, disabled=not model.waiting)
+        self._hang_up.enable(hang_up=model.can_hang_up)
+        self._wait.enable(wait=model.can_wait, stop=model.waiting)
+        self._send.enable(send=model.can_hang_up)
 
 
 def section(title: str, *children: widgets.Widget) -> widgets.VBox:
@@ -147,38 +117,28 @@ def section(title: str, *children: widgets.Widget) -> widgets.VBox:
     return box
 
 
-def family(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+def close_family(widget: widgets.Widget) -> None:
+    """Close a widget and all that belongs to it."""
+    members = [*_family(widget)]
+    # not its own close(), which may be what calls this
+    widgets.Widget.close(widget)
+    for member in members:
+        member.close()
+
+
+def _family(widget: widgets.Widget) -> Iterator[widgets.Widget]:
     """Yield a widget's children, and the layouts and styles that they have in the page."""
     for child in getattr(widget, "children", ()):
         yield child
-        yield from family(child)
+        yield from _family(child)
     for name in ("layout", "style"):
         part = getattr(widget, name, None)
         if isinstance(part, widgets.Widget):
             yield part
 
 
-def close_family(widget: widgets.Widget) -> None:
-    """Close a widget and all that belongs to it."""
-    members = [*family(widget)]
-    widgets.Widget.close(widget)
-    for member in members:
-        member.close()
-
-
-def _button(text: str, style: str, clicked: Callable[[], None]) -> widgets.Button:
-    button = widgets.Button(description=text, button_style=style, layout={"width": "auto"})
-    button.on_click(lambda _: clicked())
-    return button
-
-
-def _row(*children: widgets.Widget) -> widgets.Box:
-    row = widgets.Box(children)
+def _row(form: Form, status: StatusLine) -> widgets.Box:
+    status.add_class("switchy-grow")
+    row = widgets.Box([form, status])
     row.add_class("switchy-row")
     return row
-
-
-def _seconds(description: str, value: float) -> widgets.FloatText:
-    return widgets.FloatText(
-        value=value, description=description, style=_WIDE, layout={"width": "12em"}
-    )

@@ -46,6 +46,8 @@ class Timing:
         A display update (SIP INFO), which waits for the media thread of the other leg.
     digit_gap : float
         Silence between two DTMF digits.
+    heartbeat : float
+        From one HEARTBEAT to the next; 20 s is FreeSWITCH's own default.
     login : float
         What a client has for its first command.
     """
@@ -55,6 +57,7 @@ class Timing:
     broadcast: float = 0.1
     display: float = 0.02
     digit_gap: float = 0.02
+    heartbeat: float = 20.0
     login: float = 25.0
 
 

@@ -1,4 +1,4 @@
-"""The HEARTBEAT event, by which a switch says every 20 s that it lives and how busy it is."""
+"""The HEARTBEAT event, by which a switch says now and then that it lives and how busy it is."""
 
 from typing import TYPE_CHECKING
 
@@ -8,13 +8,10 @@ from switchy_nb.simswitch.commands.system import VERSION, uptime_words
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
 
-#: FreeSWITCH's ``event-heartbeat-interval`` is 20 s unless it is configured otherwise
-INTERVAL = 20.0
-
 
 def begin(core: "Core") -> None:
-    """Fire the first heartbeat in 20 s, and go on."""
-    core.loop.call_later(INTERVAL, _beat, core)
+    """Fire the first heartbeat in due time, and go on."""
+    core.loop.call_later(core.timing.heartbeat, _beat, core)
 
 
 def _beat(core: "Core") -> None:

@@ -16,6 +16,7 @@ from helpers import eventually
 from ipywidgets import Widget
 
 from switchy_nb.panels import CallPanel
+from switchy_nb.panels.forms import Form
 from switchy_nb.sync import Caller
 
 MakePanel = Callable[..., CallPanel]
@@ -67,22 +68,37 @@ class Hands:
 
     def __init__(self, panel: CallPanel) -> None:
         self.panel = panel
+        self._typed: dict[str, str] = {}
 
-    def find(self, kind: str, name: str = "") -> Any:
-        """The one widget of a kind that has this description (or any)."""
-        found = [
-            w
-            for w in walk(self.panel)
-            if type(w).__name__ == kind and name in ("", getattr(w, "description", ""))
-        ]
-        assert found, f"no {kind} {name!r}"
-        return found[0]
+    def find(self, kind: str) -> Any:
+        """The one widget of a kind."""
+        (found,) = (w for w in walk(self.panel) if type(w).__name__ == kind)
+        return found
+
+    def form(self, name: str) -> tuple[Form, dict[str, Any]]:
+        """The form that has a button or a field of this name, and what it has."""
+        (found,) = (
+            (form, part)
+            for form in walk(self.panel)
+            if isinstance(form, Form)
+            for part in [*form.buttons, *form.fields]
+            if name in (part.get("text"), part.get("label"))
+        )
+        return found
+
+    def is_on(self, name: str) -> bool:
+        """Whether a button can be pressed."""
+        form, button = self.form(name)
+        return button["name"] not in form.off
 
     def click(self, name: str) -> None:
-        self.message(self.find("Button", name), {"method": "custom", "content": {"event": "click"}})
+        form, button = self.form(name)
+        values = {f["name"]: self._typed.get(f["label"], _first(f)) for f in form.fields}
+        press = {"press": button["name"], "values": values}
+        self.message(form, {"method": "custom", "content": press})
 
-    def type(self, name: str, text: str, kind: str = "Text") -> None:
-        self.message(self.find(kind, name), {"method": "update", "state": {"value": text}})
+    def type(self, name: str, text: str) -> None:
+        self._typed[self.form(name)[1]["label"]] = text
 
     def choose(self, uuid: str) -> None:
         self.message(self.find("LegTable"), {"method": "custom", "content": {"choose": uuid}})
@@ -119,6 +135,12 @@ class Hands:
             return text if words in text else ""
 
         return eventually(said, timeout, f"{words!r} in {line}")
+
+
+def _first(field: dict[str, Any]) -> str:
+    """What a field shows before anything is typed."""
+    options = field["options"]
+    return options[0][1] if field["kind"] == "choice" else field["value"]
 
 
 def walk(widget: Widget) -> Iterator[Widget]:

@@ -8,6 +8,8 @@ import re
 import pytest
 from simswitch.client import Client
 
+from switchy_nb.simswitch import SimSwitch, Timing
+
 
 def up(client: Client, number: str = "answer", **variables: str) -> tuple[str, str]:
     a = client.originate(number, **variables)
@@ -64,6 +66,15 @@ def test_the_switch_tells_of_itself(client: Client) -> None:
     assert "mod_sofia" in client.api("show modules")
     assert client.api("fsctl") != client.api("fsctl sps")
     assert client.api("fsctl nope").startswith("-ERR Invalid command")
+
+
+def test_its_heart_beats() -> None:
+    with SimSwitch(timing=Timing(heartbeat=0.1)) as switch, Client(switch.port) as client:
+        client.command("event plain HEARTBEAT")
+        first, second = client.seen("HEARTBEAT"), client.seen("HEARTBEAT", count=2)
+    assert first["Event-Info"] == "System Ready"
+    assert first["Session-Count"] == "0"
+    assert int(second["Uptime-msec"]) - int(first["Uptime-msec"]) >= 99
 
 
 def test_the_profile_tells_of_itself(client: Client) -> None:
@@ -153,7 +164,7 @@ def test_a_parked_call_that_is_refused(client: Client) -> None:
 
 def test_applications_that_set_things(client: Client) -> None:
     a, b = up(client)
-    for what in ("multiset::one=1 two=2", "export::three=3", "unset::one"):
+    for what in ("'multiset::one=1 two=2'", "export::three=3", "unset::one"):
         before = len(client.found("CHANNEL_EXECUTE_COMPLETE", b))
         client.api(f"uuid_broadcast {b} {what}")
         client.seen("CHANNEL_EXECUTE_COMPLETE", b, count=before + 1)

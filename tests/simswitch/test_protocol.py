@@ -10,7 +10,7 @@ import pytest
 from helpers import eventually
 from simswitch.client import Client
 
-from switchy_nb.simswitch import SimSwitch, Timing
+from switchy_nb.simswitch import SimSwitch, Timing, listener
 
 Connect = Callable[[], Client]
 
@@ -413,6 +413,25 @@ def test_many_clients_hear_the_same(switch: SimSwitch) -> None:
         stories.append([e["Event-Sequence"] for e in each.events if e.get("Unique-ID") == leg])
         each.sock.close()
     assert all(story == stories[0] for story in stories)
+
+
+def test_a_reader_that_is_far_too_slow_is_sent_away(
+    switch: SimSwitch, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "MAX_QUEUE", 20)
+    monkeypatch.setattr(listener, "MAX_LOST", 5)
+    slow = Client(switch.port)
+    slow.command("event plain CUSTOM big")
+    client.command("noevents")
+    body = "x" * 200_000
+    for _ in range(150):  # more than the sockets' buffers hold
+        client.send(f"sendevent CUSTOM\nEvent-Subclass: big\nContent-Length: {len(body)}\n\n{body}")
+        client.reply()
+    with pytest.raises((EOFError, ConnectionError)):
+        slow.until(lambda: False)
+    assert 0 < len(slow.events) < 150
+    slow.sock.close()
+    assert client.api("echo fine") == "fine"
 
 
 def test_a_slow_reader_gets_all_in_the_end(switch: SimSwitch, client: Client) -> None:

@@ -7,7 +7,7 @@ function render({ model, el }) {
   sign.className = "switchy-sign";
   sign.setAttribute("aria-hidden", "true");
   const text = document.createElement("span");
-  text.className = "switchy-text";
+  text.className = "switchy-words";
   text.setAttribute("role", "status");
   text.setAttribute("aria-live", "polite");
   const aside = document.createElement("span");
