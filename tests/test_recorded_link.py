@@ -51,7 +51,8 @@ def facts(data: bytes) -> dict[str, object]:
         found = re.search(rf"^{name}: ([^\n]*)".encode(), raw.partition(b"\n\n")[0], re.MULTILINE)
         return found[1].decode() if found else None
 
-    names = [header(raw, "Event-Name") for raw in events]
+    # the last one, if it comes twice: the name by which it was fired
+    names = [re.findall(rb"^Event-Name: (.*)", raw, re.MULTILINE)[-1].decode() for raw in events]
     hangups = [raw for raw, name in zip(events, names, strict=True) if name == "CHANNEL_HANGUP"]
     return {
         "names": Counter(names),

@@ -30,6 +30,14 @@ def test_reads_headers_without_regard_to_case() -> None:
     assert event.body == "Unique: c"
 
 
+def test_a_command_that_waited_is_named_as_it_was_fired() -> None:
+    event = Event(b"Event-Name: COMMAND\nevent-name: PRIVATE_COMMAND\n\n")
+    assert event.name == "PRIVATE_COMMAND"
+    assert event["Event-Name"] == "COMMAND"
+    assert Event(b"Event-Name: COMMAND\n\n").name == "COMMAND"
+    assert Event(b"Event-Name: A\nEvent-Name: B\n\n").name == "A"
+
+
 def test_values() -> None:
     event = Event(PLAIN)
     assert event["empty"] == ""

@@ -19,6 +19,8 @@ from switchy_nb.recording.fields import (
     whole_number,
 )
 from switchy_nb.recording.scan import read_headers
+from switchy_nb.wire import Event, Format
+from switchy_nb.wire.event import QUEUED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -198,6 +200,7 @@ def _read(rows: list[Row], raw: "pa.LargeBinaryArray", watched: tuple[str, ...])
     kinds = bytes(row[2] for row in rows)
     names = [*TEXT_COLUMNS.values(), TIME_HEADER, SEQUENCE_HEADER, *watched]
     found = read_headers(raw, kinds, names, readable)
+    found[0] = _fired_names(found[0], rows)
     texts = len(TEXT_COLUMNS)
     time, sequence = (found[at].to_pylist() for at in (texts, texts + 1))
     columns: list[Any] = [
@@ -214,6 +217,21 @@ def _read(rows: list[Row], raw: "pa.LargeBinaryArray", watched: tuple[str, ...])
         schema = schema.append(pa.field(_WATCHED + name, pa.string()))
     arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
     return pa.table(arrays, schema)
+
+
+def _fired_names(names: "pa.Array", rows: list[Row]) -> "pa.Array":
+    """Name commands that had waited on a leg as they were fired, as `Event.name` does."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    waited = pc.indices_nonzero(pc.equal(names, QUEUED)).to_pylist()
+    if not waited:
+        return names
+    texts = names.to_pylist()
+    for at in waited:
+        fmt = Format.JSON if rows[at][2] is Kind.JSON else Format.PLAIN
+        texts[at] = readable(Event(rows[at][0], fmt).name)
+    return pa.array(texts, pa.string())
 
 
 def _in_dictionaries(core: "pa.Table") -> "pa.Table":

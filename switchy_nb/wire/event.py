@@ -14,6 +14,8 @@ from switchy_nb.errors import ProtocolError
 
 #: how FreeSWITCH writes an empty value in a plain event
 UNDEFINED = b"_undef_"
+#: the name of an event that waits on a leg
+QUEUED = "COMMAND"
 _SAFE = " !\"#$&'()*+,/:;<=>?@[\\]^_`{|}~-."
 _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _ARRAY = "ARRAY::"
@@ -99,8 +101,13 @@ class Event(Mapping[str, str]):
 
     @property
     def name(self) -> str:
-        """The event's name, such as ``CHANNEL_ANSWER``; empty if it has none."""
-        return self.get("Event-Name", "")
+        """The event's name, such as ``CHANNEL_ANSWER``; empty if it has none.
+
+        A command that waited on a leg is fired as ``PRIVATE_COMMAND``, and subscribed to as that;
+        FreeSWITCH leaves in front of it the name by which it waited, ``COMMAND``.
+        """
+        name = self.get("Event-Name", "")
+        return self.getall("Event-Name")[-1] if name == QUEUED else name
 
     @property
     def subclass(self) -> str | None:

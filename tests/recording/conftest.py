@@ -35,6 +35,8 @@ def _read_plainly(name: str) -> list[Headers]:
         for line in head.split("\n"):
             key, _, value = line.partition(": ")
             headers.setdefault(key, unquote(value))
+            if key == "Event-Name":  # a queued command has two; the last tells what was fired
+                headers[key] = unquote(value)
         headers["(body)"] = body
         events.append(headers)
     return events

@@ -1,6 +1,8 @@
 // A row of fields with buttons behind them. What was typed goes to the kernel with the press of a
 // button, in one message: a kernel that is busy never acts on what stood in a field before.
-let made = 0;
+
+// Each form has this module to itself, so a count would give the same ids to several.
+const newId = () => `switchy-${Math.random().toString(36).slice(2)}`;
 
 function newField(field) {
   const box = document.createElement("div");
@@ -9,7 +11,7 @@ function newField(field) {
   label.className = "widget-label";
   label.textContent = field.label;
   const input = document.createElement(field.kind === "choice" ? "select" : "input");
-  input.id = label.htmlFor = `switchy-field-${++made}`;
+  input.id = label.htmlFor = newId();
   if (field.kind === "choice") {
     input.setAttribute("data-lm-suppress-shortcuts", "true");
   } else {
@@ -82,7 +84,8 @@ function render({ model, el }) {
         fields.set(field.name, known);
         form.append(known.box);
         known.shown = offer(known, field.options);
-        known.input.value = field.value;
+        // a choice begins with its first option, unless it is told another
+        if (field.kind !== "choice" || field.value !== "") known.input.value = field.value;
         known.input.addEventListener("input", share);
         known.input.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" || event.isComposing) return;
