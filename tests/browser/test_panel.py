@@ -159,14 +159,14 @@ def test_what_is_clicked_while_a_cell_runs_is_what_was_typed(open_notebook) -> N
     panel = Panel(notebook)
     notebook.run(1, wait=False)
     expect(notebook.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
-    for number in ("tone", "echo", "busy"):
+    for number in ("answer", "echo", "busy"):
         panel.destination.fill("")
         panel.destination.press_sequentially(f"{number}@{panel.sip}")
         panel.button("Dial").click()
     panel.destination.fill("nobody@127.0.0.1")
     expect(notebook.outputs(1)).to_have_text("over")
     expect(panel.row("outbound")).to_have_count(3)
-    for number in ("tone", "echo", "busy"):
+    for number in ("answer", "echo", "busy"):
         expect(panel.row("outbound").filter(has_text=number)).to_have_count(1)
 
 
