@@ -132,12 +132,13 @@ def switch(port: int) -> None:
     """Run the simulated switch until Ctrl-C."""
     stop = threading.Event()
     with _readable_errors(), _simulated(port=port) as running:
+        # before it says that it is there: whoever reads that may stop it at once
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: stop.set())
         click.echo(
             f"Simulated switch on {running.host} port {running.port}, password {DEFAULT_PASSWORD}; "
             f"its profile external is at {running.sip}. Ctrl-C stops it."
         )
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda *_: stop.set())
         stop.wait()
     click.echo("Stopped.")
 
