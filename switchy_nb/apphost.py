@@ -1,8 +1,10 @@
 """Loading apps into a client: all of an app, or nothing of it."""
 
+import contextlib
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, cast
 
@@ -37,7 +39,7 @@ class Apps:
         return f"<Apps {dict(self._groups)!r}>"
 
 
-class AppHost:
+class AppHost(ABC):
     """What a `Client` needs to have apps; it gives this its `listener`.
 
     Attributes
@@ -60,9 +62,9 @@ class AppHost:
         return list(self._groups)
 
     @property
+    @abstractmethod
     def listener(self) -> EventListener:
         """Who brings the events; see `Client.listener`."""
-        raise AttributeError("no listener")
 
     def load_app(
         self,
@@ -138,6 +140,10 @@ class AppHost:
         if finalizer is not None:
             self._finalizers[id(app)] = finalizer
         self._groups.setdefault(group, {})[name] = app
+        with contextlib.suppress(
+            AttributeError
+        ):  # a namespace that takes no attributes goes without
+            app.cid, app.name = group, name
         return group
 
     def unload_app(self, on_value: str, ns: Any = None) -> None:
@@ -147,29 +153,26 @@ class AppHost:
         """
         group = self._groups.get(on_value, {})
         only = None if ns is None else getattr(ns, "__name__", type(ns).__name__)
-        for name in [n for n in group if only in (None, n)]:
-            app = group.pop(name)
-            for event, kind, function in marks.get_callbacks(app):
-                if kind is marks.Kind.HANDLER:
-                    self.listener.remove_handler(event, function)
-                else:
-                    self.listener.remove_callback(event, on_value, function)
-            _finish(self._finalizers.pop(id(app), None))
-        if not group:
-            self._groups.pop(on_value, None)
+        with ExitStack() as stack:  # whatever one of them raises at its end, all are unloaded
+            for name in [n for n in group if only in (None, n)]:
+                app = group.pop(name)
+                stack.callback(_finish, self._finalizers.pop(id(app), None))
+                for event, kind, function in marks.get_callbacks(app):
+                    if kind is marks.Kind.HANDLER:
+                        self.listener.remove_handler(event, function)
+                    else:
+                        self.listener.remove_callback(event, on_value, function)
+            if not group:
+                self._groups.pop(on_value, None)
 
     @contextmanager
     def loaded(self, apps: Mapping[str, Any] | None) -> Iterator[None]:
         """Have apps loaded for a while: group id → app, or (app, keywords for its prepost)."""
-        loaded: list[str] = []
-        try:
-            for group, app in (apps or {}).items():
+        with ExitStack() as stack:
+            for group, app in dict(apps or {}).items():
                 app, options = app if isinstance(app, tuple) else (app, {})
-                loaded.append(self.load_app(app, on_value=group, **options))
+                stack.callback(self.unload_app, self.load_app(app, on_value=group, **options))
             yield
-        finally:
-            for group in reversed(loaded):
-                self.unload_app(group)
 
     def _prepost(
         self, app: Any, name: str, extra: Mapping[str, Any], options: Mapping[str, Any]

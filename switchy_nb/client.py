@@ -10,9 +10,10 @@ from concurrent.futures import Future
 from typing import Any
 
 from switchy_nb.apphost import AppHost
-from switchy_nb.commands import build_originate_cmd, event_header, xheader_variable
+from switchy_nb.commands import build_originate_cmd, escape_word, event_header, xheader_variable
 from switchy_nb.connection import Connection
 from switchy_nb.errors import ConfigurationError, SwitchyError, TimeoutError
+from switchy_nb.freeswitch.settings import configured_log_level
 from switchy_nb.link import Reply
 from switchy_nb.listener import EventListener
 from switchy_nb.models import Job, job_error
@@ -61,6 +62,7 @@ class Client(AppHost):
         self._con = Connection(host, port, auth, timeout=timeout)
         self.port = self._con.port
         self._originate: dict[str, Any] | None = None
+        self._loglevel: str | None = None
         self._listener: EventListener | None = None
         if listener is not None:
             self.listener = listener
@@ -249,24 +251,31 @@ class Client(AppHost):
         """The command that `set_orig_cmd` set, with ``{uuid_str}`` and ``{app_id}`` to be filled."""
         if self._originate is None:
             return None
-        fields = sorted(set(re.findall(r"\{(\w+)\}", repr(self._originate))))
         # stand-ins that no dial string gives a meaning to
-        options = self._filled({name: f"\ue000{name}\ue001" for name in fields})
+        names = _fields(self._originate)
+        options = self._filled({name: f"\ue000{name}\ue001" for name in names})
         command = self._build(options.pop("dest_url"), "{uuid_str}", "{app_id}", options)
         return command.replace("\ue000", "{").replace("\ue001", "}")
 
     def _filled(self, fields: Mapping[str, str]) -> dict[str, Any]:
-        def fill(value: Any) -> Any:
-            for name, text in fields.items() if isinstance(value, str) else ():
-                value = value.replace(f"{{{name}}}", str(text))
-            return value
-
-        return {name: fill(value) for name, value in (self._originate or {}).items()}
+        missing = _fields(self._originate) - set(fields)
+        if missing:
+            raise ConfigurationError(
+                f"what set_orig_cmd() set has the fields {', '.join(sorted(missing))}; "
+                "give them in rep_fields"
+            )
+        filled: dict[str, Any] = _replaced(self._originate, fields)
+        return filled
 
     def hupall(self, group_id: str | None = None) -> None:
-        """Hang up the calls of an app group, or of all that are loaded, whoever placed them."""
+        """Hang up the calls of an app group, whoever placed them.
+
+        Without a group: those of all groups that are loaded, and all that this client placed.
+        """
         for group in [group_id] if group_id else list(self._groups):
-            self.api(f"hupall NORMAL_CLEARING {self.app_id_header} {group}")
+            self.api(f"hupall NORMAL_CLEARING {self.app_id_header} {escape_word(group)}")
+        if group_id is None:
+            self.hangup_own()
 
     def hangup_own(self, timeout: float = 3.0) -> list[str]:
         """Hang up every leg that this client placed, with its call, and wait until it is gone.
@@ -300,11 +309,31 @@ class Client(AppHost):
                 continue  # an originate under way may have made its leg only now: tell it again
 
     @property
-    def loglevel(self) -> tuple[str, str]:
-        """The switch's log level: its name and number."""
-        name, _, number = self.cmd("fsctl loglevel").rpartition(":")[-1].strip().partition(" ")
-        return name, number.strip("[] ")
+    def loglevel(self) -> str:
+        """The level of the switch's log, as this client set it, or as it is configured.
+
+        FreeSWITCH has no command that tells the one in force: ``fsctl loglevel`` always answers
+        ``DISABLE [-1]``.
+        """
+        return self._loglevel or configured_log_level(self._con) or "unknown"
 
     @loglevel.setter
     def loglevel(self, value: str | int) -> None:
         self.cmd(f"fsctl loglevel {value}")
+        self._loglevel = str(value)
+
+
+def _fields(value: Any) -> set[str]:
+    """Find the ``{fields}`` in all strings of a value."""
+    if isinstance(value, Mapping):
+        return {name for item in value.values() for name in _fields(item)}
+    return set(re.findall(r"\{(\w+)\}", value)) if isinstance(value, str) else set()
+
+
+def _replaced(value: Any, fields: Mapping[str, str]) -> Any:
+    """Fill the ``{fields}`` in all strings of a value."""
+    if isinstance(value, Mapping):
+        return {name: _replaced(item, fields) for name, item in value.items()}
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)\}", lambda m: str(fields[m[1]]), value)
+    return value

@@ -8,6 +8,8 @@ counts them without looking at quotes), and ``${``, which it would expand, runni
 command the value names.
 """
 
+import difflib
+import inspect
 import re
 from collections.abc import Mapping
 
@@ -51,7 +53,7 @@ def build_originate_cmd(
     gateway: str | None = None,
     app_name: str = "park",
     app_arg_str: str = "",
-    dp_exten: str | None = None,
+    dp_exten: str | int | None = None,
     dp_type: str = "xml",
     dp_context: str = "default",
     proxy: str | None = None,
@@ -92,6 +94,7 @@ def build_originate_cmd(
         Headers of the INVITE, named without their ``X-``.
     **variables
         More channel variables, which override those made from the above. None leaves one out.
+        One that is spelt almost like a parameter is taken for a slip, and is a TypeError.
 
     Returns
     -------
@@ -103,6 +106,10 @@ def build_originate_cmd(
     CommandError
         For a value that the command cannot carry, saying which and why.
     """
+    for name in variables:
+        near = difflib.get_close_matches(name, _PARAMETERS, 1, 0.8)
+        if near:
+            raise TypeError(f"build_originate_cmd() takes no {name!r}; did you mean {near[0]!r}?")
     values: dict[str, object] = {
         "originate_timeout": int(timeout) if float(timeout).is_integer() else timeout,
         "origination_caller_id_name": caller_id,
@@ -120,8 +127,11 @@ def build_originate_cmd(
     return f"originate {_variables(values)}{url} " + (
         _application(app_name, app_arg_str)
         if dp_exten is None
-        else " ".join(_word(w, "the extension") for w in (dp_exten, dp_type, dp_context))
+        else " ".join(_word(str(w), "the extension") for w in (dp_exten, dp_type, dp_context))
     )
+
+
+_PARAMETERS = tuple(inspect.signature(build_originate_cmd).parameters)[:-1]
 
 
 def variable_set(values: Mapping[str, object]) -> str:

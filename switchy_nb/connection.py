@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 import gevent
+import gevent.lock
 
 from switchy_nb.commandlog import CommandLog, noted
 from switchy_nb.errors import (
@@ -95,7 +96,8 @@ class Connection(Subscriptions):
         self._on_log = on_log
         self._link: Link | None = None
         self._returning: Any = None
-        self._wanted = False
+        self._opening: Any = None
+        self._wanted = self._used = False
 
     @property
     def switch(self) -> str:
@@ -122,7 +124,7 @@ class Connection(Subscriptions):
             return
         seconds = self.timeout if timeout is None else timeout
         hub = self._hub("connect")
-        self._wanted = True
+        self._used = self._wanted = True
         try:
             # The greenlet keeps the deadline itself; the margin is for handing over.
             hub.run(
@@ -134,12 +136,19 @@ class Connection(Subscriptions):
 
     def disconnect(self) -> None:
         """Say goodbye and close. Twice is fine, and so is `connect` afterwards."""
-        self._wanted = False
-        if self._link is None and self._returning is None:
+        if not self._used:
             return
+        self._wanted = False
         self._hub("disconnect").run(
             self._close, 3.0, lambda: f"the connection to {self.switch} to be closed"
         )
+
+    def __enter__(self) -> "Connection":
+        self.connect()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.disconnect()
 
     def connected(self) -> bool:
         """Whether the link is up."""
@@ -147,25 +156,37 @@ class Connection(Subscriptions):
         return link is not None and bool(link.connected)
 
     def _open(self, timeout: float) -> None:
-        self._cancel_returning()
-        link = Link(
-            self.host, self.port, self._secret, Handlers(self._event, self._log_line, self._lost)
-        )
+        """Open the link, unless it is up or not wanted any more; one greenlet at a time."""
         deadline = Deadline(timeout)
-        link.open(timeout)
-        try:
-            for line in self._standing:
-                link.ask(line, encode_command(line), deadline.left)
-        except BaseException:
-            link.close()
-            raise
-        self._link = link
+        with self._turn():
+            if self.connected():
+                return
+            handlers = Handlers(self._event, self._log_line, self._lost)
+            link = Link(self.host, self.port, self._secret, handlers)
+            try:
+                link.open(deadline.left)
+                for line in self._standing:
+                    link.ask(line, encode_command(line), deadline.left)
+                if not (self._wanted and link.connected):
+                    raise LinkLost(f"disconnected from {self.switch} while it was being connected")
+            except BaseException:
+                link.close()
+                raise
+            self._link = link
 
     def _close(self) -> None:
-        self._cancel_returning()
+        returning, self._returning = self._returning, None
+        if returning is not None:
+            returning.kill(block=False)
         link, self._link = self._link, None
         if link is not None:
             link.stop()
+
+    def _turn(self) -> Any:
+        # made on the hub thread, to which it belongs
+        if self._opening is None:
+            self._opening = gevent.lock.BoundedSemaphore()
+        return self._opening
 
     # --- commands ----------------------------------------------------------------------
 
@@ -316,31 +337,26 @@ class Connection(Subscriptions):
     def _come_back(self) -> None:
         deadline = Deadline(None if self.autorecon is True else float(self.autorecon))
         pause = RETRY_FIRST
+        state, reason = LinkState.GONE, "it did not come back; connect again"
         while not deadline.over:
             gevent.sleep(min(pause, deadline.left))
             pause = min(pause * 2, RETRY_LONGEST)
             try:
-                self._open_again(min(self.timeout, max(deadline.left, 0.1)))
+                self._open(min(self.timeout, max(deadline.left, 0.1)))
+                state, reason = LinkState.UP, "it came back"
             except (AuthenticationError, AccessDenied) as exc:
-                log.error("the link to %s does not come back: %s", self.switch, exc)
-                break
+                reason = str(exc)
             except (ConnectionError, TimeoutError) as exc:
                 log.info("the link to %s is not back yet: %s", self.switch, exc)
-            else:
-                return
+                continue
+            except Exception as exc:
+                # nobody else would hear of it, and nobody would be told that it is over
+                log.exception("coming back to %s failed", self.switch)
+                reason = str(exc)
+            break
         self._returning = None
-        self._tell(LinkState.GONE, "it did not come back; connect again")
-
-    def _open_again(self, timeout: float) -> None:
-        # Not to be killed by the `_open` that it calls.
-        current, self._returning = self._returning, None
-        try:
-            self._open(timeout)
-        except BaseException:
-            self._returning = current
-            raise
-        log.warning("the link to %s is back", self.switch)
-        self._tell(LinkState.UP, "it came back")
+        log.warning("the link to %s is %s: %s", self.switch, state.value, reason)
+        self._tell(state, reason)
 
     def _tell(self, state: LinkState, reason: str) -> None:
         if self._on_link is not None:

@@ -6,7 +6,8 @@ comes as events. What a leg is and has said is in `session`.
 
 import contextlib
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from switchy_nb.commands import dial_string, escape_word, variable_set
@@ -34,22 +35,35 @@ class Controls:
     """
 
     uuid: str
-    con: Any
-    get: Any
+    con: Commander
+    get: Callable[..., Any]
 
     # --- variables ---------------------------------------------------------------------
 
     def getvar(self, var: str) -> str | None:
         """Ask the switch for a channel variable; None if it is not set."""
-        value = self._run(f"uuid_getvar {self.uuid} {_word(var)}")
+        value = self.con.api(f"uuid_getvar {self.uuid} {_word(var)}", errcheck=False)
+        if value.startswith(REFUSALS):  # or a value that begins like that
+            self._check_there(f"uuid_getvar {var}", value)
         return None if value == "_undef_" else value
 
     def setvar(self, var: str, value: object) -> None:
-        """Set a channel variable, to any text of one line."""
+        """Set a channel variable, to any text of one line. FreeSWITCH has no empty variables."""
+        if not str(value).strip():
+            raise CommandError(f"{var!r} cannot be set to {value!r}; unsetvar() removes it")
         self._run(f"uuid_setvar {self.uuid} {_word(var)} {escape_word(str(value))}")
 
     def setvars(self, params: Mapping[str, object]) -> None:
-        """Set several channel variables with one command; FreeSWITCH takes 64 at most."""
+        """Set several channel variables with one command; FreeSWITCH takes 64 at most.
+
+        Raises
+        ------
+        CommandError
+            For what only `setvar` can carry: FreeSWITCH leaves out a value with ``${`` in it.
+        """
+        for name, value in params.items():
+            if "${" in str(value) or not str(value).strip():
+                raise CommandError(f"{name}={value!r} cannot be set among others; use setvar()")
         pairs = [f"{_word(n)}={escape_word(str(v), ';')}" for n, v in params.items()]
         if pairs:
             self._run(f"uuid_setvar_multi {self.uuid} {';'.join(pairs)}")
@@ -99,10 +113,11 @@ class Controls:
         hangup_cause : str, optional
             Hang up afterwards, with this cause.
         """
-        app, colons, arguments = path.partition("::")
-        if hangup_cause and colons:
-            app = f"{app}!{_word(hangup_cause)}"
-        words = [self.uuid, escape_word(f"{app}{colons}{arguments}")]
+        if hangup_cause:
+            app, colons, arguments = path.partition("::")
+            app, arguments = (app, arguments) if colons else ("playback", path)
+            path = f"{app}!{_word(hangup_cause)}::{arguments}"
+        words = [self.uuid, escape_word(path)]
         if leg:
             words.append(_word(leg))
         command = f"sched_broadcast +{_seconds(delay)}" if delay else "uuid_broadcast"
@@ -154,8 +169,11 @@ class Controls:
         """Call on from this leg and join the two.
 
         Where no destination or profile is given, it is the one that this leg's own call was for.
+        A ``${name}`` in the destination is the leg's own channel variable of that name.
         """
         dest = dest_url or self._header("variable_sip_req_uri")
+        # filled in here, where what comes of it can still be looked at
+        dest = re.sub(r"\$\{(\w+)\}", lambda m: self._header(f"variable_{m[1]}"), dest)
         profile = profile or (None if gateway else self._header("variable_sofia_profile_name"))
         url = dial_string(dest, profile=profile or "external", gateway=gateway, proxy=proxy)
         self.broadcast(f"bridge::{variable_set(params or {})}{url}")
@@ -266,10 +284,13 @@ class Controls:
         reply: str = self.con.api(command, errcheck=False)
         if not reply.startswith(REFUSALS) or reply.startswith(done):
             return reply
-        said = reply.strip()
+        self._check_there(command, reply)
+        raise APIError(f"tried `{command}`: it answered {reply.strip()!r}", reply=reply)
+
+    def _check_there(self, command: str, reply: str) -> None:
         if self.con.api(f"uuid_exists {self.uuid}", errcheck=False).strip() == "false":
+            said = reply.strip()
             raise LegGone(f"tried `{command}`, but the leg is gone ({said!r})", reply=reply)
-        raise APIError(f"tried `{command}`: it answered {said!r}", reply=reply)
 
 
 def _word(text: str) -> str:

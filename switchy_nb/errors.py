@@ -47,7 +47,11 @@ class SimulationError(SwitchyError):
     """The simulated switch was asked for something that cannot be."""
 
 
-class JobError(SwitchyError):
+class ESLError(SwitchyError):
+    """The Event Socket, or what came over it."""
+
+
+class JobError(ESLError):
     """A background job failed.
 
     Attributes
@@ -59,10 +63,6 @@ class JobError(SwitchyError):
     def __init__(self, message: str, *, cause: str = "") -> None:
         super().__init__(message)
         self.cause = cause
-
-
-class ESLError(SwitchyError):
-    """The Event Socket, or what came over it."""
 
 
 class CommandError(ESLError, ValueError):

@@ -6,6 +6,7 @@ on a silent peer and send what holds a newline as several commands. What to do w
 is not decided here (see `connection`).
 """
 
+import logging
 import socket as _socket
 import time
 from collections import deque
@@ -44,6 +45,8 @@ from switchy_nb.wire import (
     auth_command,
 )
 
+log = logging.getLogger(__name__)
+
 Reply = CommandReply | ApiResponse
 
 #: Read at most this much at once; 64 KiB is some 17 channel events.
@@ -59,6 +62,10 @@ class Secret(str):
     """A password that does not show itself where it is printed."""
 
     __slots__ = ()
+
+    def __new__(cls, text: str) -> "Secret":
+        """Wrap a password once, however often it is wrapped."""
+        return super().__new__(cls, text.reveal() if isinstance(text, Secret) else text)
 
     def __repr__(self) -> str:
         return "'***'"
@@ -133,6 +140,10 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
     def _dial(self, deadline: Deadline) -> Any:
         tried = f"tried to reach the Event Socket at {self.peer}"
         try:
+            self.host.encode("idna")
+        except UnicodeError as exc:
+            raise UnknownHost(f"{tried}: {self.host!r} cannot be the name of a host") from exc
+        try:
             sock = gevent.socket.create_connection((self.host, self.port), timeout=deadline.left)
         except _socket.gaierror as exc:
             raise UnknownHost(
@@ -170,8 +181,11 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                 f"{self.peer} began with {first!r} instead of asking for the secret: "
                 "it is no Event Socket that one can log in to"
             )
-        self.sock.settimeout(deadline.left)
-        self.sock.sendall(auth_command(self._secret.reveal()))
+        self.sock.settimeout(max(deadline.left, 0.001))
+        try:
+            self.sock.sendall(auth_command(self._secret.reveal()))
+        except OSError as exc:
+            raise Unreachable(f"{self.peer} broke off during the login: {exc}") from exc
         reply = self._expect(deadline, timeout, "answer to the login")
         if not isinstance(reply, CommandReply) or not reply.text.startswith("+OK"):
             said = reply.text if isinstance(reply, CommandReply) else repr(reply)
@@ -245,20 +259,27 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         reason = "the switch closed the connection"
         slice_end = time.monotonic() + SLICE
         try:
-            for message in self._early:
-                self._take(message, time.time_ns() // 1000)
-            while data := self.sock.recv(CHUNK):
+            messages, data = self._early, b"early"
+            while data:
                 received = time.time_ns() // 1000
-                for message in self._parser.feed(data):
+                for message in messages:
                     self._take(message, received)
+                if self._parser.error is not None:
+                    raise self._parser.error
                 # A busy socket is read without ever waiting: others must get their turn.
                 if time.monotonic() > slice_end:
                     gevent.sleep(0)
                     slice_end = time.monotonic() + SLICE
+                data = self.sock.recv(CHUNK)
+                messages = self._parser.feed(data) if data else []
         except OSError as exc:
             reason = f"{exc.strerror or exc}"
         except ProtocolError as exc:
             reason = f"what came could not be read: {exc}"
+        except Exception as exc:
+            # a link whose reader has ended must not look as if it were up
+            log.exception("reading from %s failed", self.peer)
+            reason = f"reading failed: {exc!r}"
         self._lose(self._farewell or reason)
 
     def _take(self, message: Message, received: int) -> None:
@@ -309,13 +330,14 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
 
     def stop(self) -> None:
         """Say ``exit`` and close, within a second; the switch is told, not asked."""
-        if self.connected:
-            try:
+        try:
+            if self.connected:
                 self.ask("exit", b"exit\n\n", 1.0)
-            except (ConnectionError, TimeoutError) as exc:
-                self._farewell = str(exc)  # it is closed all the same
-        self.close()
-        self._fail_all("it was disconnected here")
+        except (ConnectionError, TimeoutError) as exc:
+            self._farewell = str(exc)  # it is closed all the same
+        finally:
+            self.close()
+            self._fail_all("it was disconnected here")
 
     def close(self) -> None:
         """Close the socket and end the greenlets, at once."""

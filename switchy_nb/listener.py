@@ -15,7 +15,8 @@ from typing import Any
 
 from switchy_nb.connection import Connection, LinkState
 from switchy_nb.dispatch import Callbacks
-from switchy_nb.errors import ConfigurationError, ConnectionError, LinkLost, SwitchyError
+from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError
+from switchy_nb.link import Secret
 from switchy_nb.recording import Recording
 from switchy_nb.session import Session
 from switchy_nb.tracking import Tracker
@@ -69,17 +70,18 @@ class EventListener(Tracker):
         recording: Recording | None = None,
         timeout: float = 10.0,
     ) -> None:
-        super().__init__(self.may_block)
+        name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        own = recording if recording is not None else Recording(switch=name)
+        super().__init__(self.may_block, own)
         self.host = host
         self.max_limit = max_limit
         self.autorecon = autorecon
-        self._auth = auth
+        self._auth = Secret(auth)
         self._rx = Connection(
             host, port, auth, timeout=timeout, autorecon=autorecon,
             on_event=self._arrived, on_link=self._link_changed,
         )  # fmt: skip
         self.port = self._rx.port
-        self.recording = recording if recording is not None else Recording(switch=self._rx.switch)
         self._rx.commands = self.recording
         self._tx = Connection(
             host, port, auth, timeout=timeout, autorecon=autorecon, commands=self.recording
@@ -108,7 +110,7 @@ class EventListener(Tracker):
         try:
             for con in self.iter_cons().values():
                 con.connect()
-            self._rx.subscribe(("all",))
+            self._rx.subscribe()
             if self._unsubscribed:
                 self._rx.unsubscribe(self._unsubscribed)
         except BaseException:
@@ -121,6 +123,7 @@ class EventListener(Tracker):
             raise ConfigurationError(f"{self!r} has no link to listen to; call connect() first")
         if not self.is_alive():
             self._ended = threading.Event()
+            self._inbox.put(self._resync)  # what was up before may have ended unseen
             self._thread = threading.Thread(
                 target=self._dispatch,
                 args=(self._inbox, self._ended),
@@ -163,6 +166,7 @@ class EventListener(Tracker):
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the listener ends: it is disconnected, or the link is lost for good."""
+        self.may_block()
         # Not Thread.join: interrupted, it takes the thread for ended (CPython's bpo-45274).
         deadline = Deadline(timeout)
         while self.is_alive() and not deadline.over:
@@ -185,10 +189,12 @@ class EventListener(Tracker):
         **options
             As for `Connection`.
         """
-        con = Connection(server or self.host, port or self.port, auth or self._auth, **options)
+        con = Connection(
+            server or self.host, port or self.port, auth or self._auth.reveal(), **options
+        )
         con.connect()
         if register_events:
-            con.subscribe(("all",))
+            con.subscribe()
         return con
 
     def __repr__(self) -> str:
@@ -198,16 +204,6 @@ class EventListener(Tracker):
         return f"<{type(self).__name__} {self._rx.switch} [{state}]>"
 
     # --- what it counts ----------------------------------------------------------------
-
-    @property
-    def call_tracking_header(self) -> str:
-        """The event header that the legs of one call have in common; the recording uses it too."""
-        return self._call_tracking_header
-
-    @call_tracking_header.setter
-    def call_tracking_header(self, name: str) -> None:
-        self._call_tracking_header = name
-        self.recording.call_header = name
 
     # --- who wants to know -------------------------------------------------------------
 
@@ -361,15 +357,17 @@ class EventListener(Tracker):
             raise _Over
 
     def _resync(self) -> None:
-        """Let go of the legs that ended while the link was down: their events are lost."""
+        """Let go of the legs that ended while nobody listened: their events are lost."""
+        for session in tuple(self._ending.values()):
+            self.forget(session)
         for uuid, session in list(self.sessions.items()):
             try:
                 # on this link, which is up: the other may still be coming back
                 exists = self._rx.api(f"uuid_exists {uuid}", errcheck=False)
-            except ConnectionError as exc:
+            except SwitchyError as exc:
                 log.warning("which legs are still up is not known: %s", exc)
                 return  # lost again; the next time that it comes back, it is asked again
-            if exists == "false":
+            if exists.strip() == "false":
                 log.warning("the leg %s ended while the link was down", uuid)
                 self.forget(session)
 

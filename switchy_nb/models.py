@@ -24,8 +24,9 @@ DEFAULT_TIMEOUT = 60.0
 
 
 def event_time(event: Event) -> float:
-    """When the switch made an event, in seconds since the epoch, by the switch's own clock."""
-    return int(event.get("Event-Date-Timestamp", "0")) / 1e6
+    """When the switch made an event, in seconds since the epoch by its own clock; 0 if unknown."""
+    stamp = event.get("Event-Date-Timestamp", "")
+    return int(stamp) / 1e6 if stamp.isascii() and stamp.isdigit() and len(stamp) < 19 else 0.0
 
 
 class Events:
@@ -118,6 +119,8 @@ class Job:
         self.events = Events()
         self.kwargs = kwargs or {}
         self._callback = callback
+        #: raises where a wait would never end; given by the listener that the job is registered with
+        self.may_block: Callable[[], None] = lambda: None
         self._future: Future[Any] = Future()
         self._future.set_running_or_notify_cancel()
 
@@ -136,6 +139,8 @@ class Job:
         TimeoutError
             If it isn't done in time.
         """
+        if not self.ready():
+            self.may_block()
         return block_on(self._future, timeout, self._describe)
 
     def wait(self, timeout: float | None = DEFAULT_TIMEOUT) -> bool:

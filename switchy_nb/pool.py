@@ -96,12 +96,10 @@ class Pool:
         """How many legs failed on all of them."""
         return sum(listener.count_failed() for listener in self.listeners)
 
-    @property
     def hangup_causes(self) -> "Counter[str]":
         """Legs that ended on any of them, by cause."""
         return sum((listener.hangup_causes for listener in self.listeners), Counter())
 
-    @property
     def sessions_per_app(self) -> "Counter[str]":
         """Legs that are up on any of them, by app group."""
         return sum((listener.sessions_per_app for listener in self.listeners), Counter())

@@ -60,8 +60,6 @@ class Session(Controls):
     ----------
     uuid : str
         The leg's id.
-    call : Call
-        The call that it belongs to.
     ringing, answered, parked, bridged, hungup, ended : bool
         Its state, as its events had it.
     times : dict
@@ -81,14 +79,15 @@ class Session(Controls):
         self,
         event: Event,
         uuid: str | None = None,
-        con: Commander | None = None,
+        *,
+        con: Commander,
         may_block: Callable[[], None] = lambda: None,
     ) -> None:
         self.events = Events()
         self.uuid = uuid or event["Unique-ID"]
-        self.con: Any = con
+        self.con = con
         self.cid = "default"
-        self.call: Call = None  # type: ignore[assignment]  # given by the listener at once
+        self._call: Call | None = None
         self.bg_job: Job | None = None
         self.ringing = self.answered = self.parked = self.bridged = False
         self.hungup = self.ended = False
@@ -132,6 +131,17 @@ class Session(Controls):
     def __repr__(self) -> str:
         state = next((s.value for s in reversed(State) if getattr(self, s.value)), "new")
         return f"<Session {self.uuid} {self.get('Call-Direction', '?')} {state}>"
+
+    @property
+    def call(self) -> "Call":
+        """The call that it belongs to."""
+        if self._call is None:
+            raise ConfigurationError(f"the leg {self.uuid} was put into no call")
+        return self._call
+
+    @call.setter
+    def call(self, call: "Call") -> None:
+        self._call = call
 
     @property
     def appname(self) -> str:

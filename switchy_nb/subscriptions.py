@@ -25,12 +25,14 @@ class Subscriptions(ABC):
     def check(self, reply: Reply, line: str) -> None:
         """Raise if the switch refused; see `Connection.check`."""
 
-    def subscribe(self, names: Iterable[str] = ("all",), *, timeout: float | None = None) -> None:
+    def subscribe(
+        self, names: str | Iterable[str] = "all", *, timeout: float | None = None
+    ) -> None:
         """Ask for events, in plain format, on top of those already asked for.
 
         Parameters
         ----------
-        names : iterable of str
+        names : str or iterable of str
             Event names, ``all``, or subclasses of CUSTOM (whatever holds ``::``).
 
         Raises
@@ -38,7 +40,7 @@ class Subscriptions(ABC):
         APIError
             If the switch knows none of the names.
         """
-        names = list(names)
+        names = [names] if isinstance(names, str) else list(names)
         plain = [n for n in names if "::" not in n and n != "CUSTOM"]
         custom = [n for n in names if "::" in n]
         words = plain + (["CUSTOM", *custom] if custom or "CUSTOM" in names else [])
@@ -46,9 +48,9 @@ class Subscriptions(ABC):
             raise ConfigurationError("subscribe to which events? Give names, or 'all'")
         self._stand(f"event plain {' '.join(words)}", timeout)
 
-    def unsubscribe(self, names: Iterable[str], *, timeout: float | None = None) -> None:
+    def unsubscribe(self, names: str | Iterable[str], *, timeout: float | None = None) -> None:
         """Ask for no more events of these names; ``all`` ends all."""
-        names = list(names)
+        names = [names] if isinstance(names, str) else list(names)
         if "all" in names:
             self._standing = [s for s in self._standing if not s.startswith(("event", "nixevent"))]
             self.send("noevents", timeout=timeout)
@@ -86,5 +88,5 @@ class Subscriptions(ABC):
 
     def _stand(self, line: str, timeout: float | None) -> None:
         self.check(self.send(line, timeout=timeout), line)
-        if line not in self._standing:
-            self._standing.append(line)
+        # at the end: what was said last counts when it is all said again
+        self._standing = [*(s for s in self._standing if s != line), line]

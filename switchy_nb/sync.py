@@ -5,6 +5,8 @@ It stands above the apps, of which it loads one by default.
 
 import atexit
 import contextlib
+import difflib
+import inspect
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -14,6 +16,7 @@ from switchy_nb.apphost import Apps
 from switchy_nb.apps.players import TonePlay
 from switchy_nb.client import Client
 from switchy_nb.errors import ConfigurationError, JobError, SwitchyError, TimeoutError
+from switchy_nb.listener import EventListener
 from switchy_nb.models import Job
 from switchy_nb.observe import active_client
 from switchy_nb.session import Session
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 #: and secret
 HOST_VARIABLE, PORT_VARIABLE, SIP_VARIABLE = "SWITCHY_NB_HOST", "SWITCHY_NB_PORT", "SWITCHY_NB_SIP"
 PASSWORD_VARIABLE = "SWITCHY_NB_PASSWORD"
+
+#: what `EventListener` takes besides its place
+_OPTIONS = tuple(inspect.signature(EventListener).parameters)[3:]
 
 #: Seconds that a call which failed is given to end, so that the next line sees it ended.
 AFTERMATH = 1.0
@@ -258,6 +264,15 @@ def open_caller(
     ConnectionError, TimeoutError
         If there is no such switch, or it doesn't let us in.
     """
+    for name in options:
+        if name not in _OPTIONS:
+            near = difflib.get_close_matches(
+                name, [*_OPTIONS, "host", "port", "password", "apps"], 1
+            )
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(_OPTIONS)}"
+            raise TypeError(f"open_caller() and sync_caller() take no {name!r}{hint}")
+    if host is None and not os.environ.get(HOST_VARIABLE) and (port or password):
+        raise ConfigurationError("a port or a password goes with a host: name that as well")
     with ExitStack() as stack:
         simulated = None
         if host is None:

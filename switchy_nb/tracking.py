@@ -12,6 +12,7 @@ from typing import Any
 from switchy_nb.connection import Connection
 from switchy_nb.errors import ConfigurationError
 from switchy_nb.models import Call, Job, job_error
+from switchy_nb.recording import Recording
 from switchy_nb.session import Session
 from switchy_nb.wire import Event
 from switchy_nb.wire.parser import REFUSALS
@@ -46,10 +47,10 @@ class Tracker:
 
     _tx: Connection
     app_id_headers: list[str]
-    call_tracking_header: Any
 
-    def __init__(self, may_block: Callable[[], None]) -> None:
+    def __init__(self, may_block: Callable[[], None], recording: Recording) -> None:
         self._may_block = may_block
+        self.recording = recording
         self.sessions: OrderedDict[str, Session] = OrderedDict()
         self.calls: OrderedDict[str, Call] = OrderedDict()
         self.bg_jobs: OrderedDict[str, Job] = OrderedDict()
@@ -138,6 +139,7 @@ class Tracker:
         """
         if not isinstance(job, Job):
             job = Job(job if isinstance(job, str) else job["Job-UUID"], **kwargs)
+        job.may_block = self._may_block
         self.bg_jobs[job.uuid] = job
         if job.sess_uuid:
             self._awaited[job.sess_uuid] = job
@@ -153,6 +155,15 @@ class Tracker:
         """Whether an originate is under way that may still make this leg."""
         return uuid in self._awaited
 
+    @property
+    def call_tracking_header(self) -> str:
+        """The event header that the legs of one call have in common; the recording uses it too."""
+        return self.recording.call_header
+
+    @call_tracking_header.setter
+    def call_tracking_header(self, name: str) -> None:
+        self.recording.call_header = name
+
     def get_id(self, event: Event, default: str = "default") -> str:
         """The app group that an event is for, by the first of `app_id_headers` that it has."""
         return next((v for h in tuple(self.app_id_headers) if (v := event.get(h))), default)
@@ -167,7 +178,8 @@ class Tracker:
     def forget(self, session: Session) -> None:
         """Let go of a leg whose end was not seen."""
         session.hungup = session.ended = True
-        self._remove(session)
+        if session.uuid in self.sessions:
+            self._remove(session)
         self._ending.pop(session.uuid, None)
         session.notify()
 

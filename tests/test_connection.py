@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -127,8 +128,9 @@ def test_a_refused_port() -> None:
 
 
 def test_an_unknown_host() -> None:
-    with pytest.raises(UnknownHost, match=r"no-such-host\.invalid"):
-        Connection("no-such-host.invalid").connect()
+    for host in ("no-such-host.invalid", "a..b", "x" * 64 + ".example"):
+        with pytest.raises(UnknownHost, match=re.escape(host)):
+            Connection(host).connect()
 
 
 def test_a_port_that_is_none() -> None:
@@ -136,6 +138,14 @@ def test_a_port_that_is_none() -> None:
         with pytest.raises(ConfigurationError, match="no port"):
             Connection("127.0.0.1", port)
     assert Connection("127.0.0.1", "8021").port == 8021
+
+
+def test_a_peer_that_resets_in_the_middle_of_the_login() -> None:
+    def script(talk: Talk) -> None:
+        talk.say("Content-Type: auth/request\n\n")
+        talk.kill()
+
+    assert isinstance(failing(script), Unreachable | NotAnEventSocket)
 
 
 def test_ipv6() -> None:
@@ -250,6 +260,23 @@ def test_garbage_ends_the_link_with_its_reason(seen: Seen) -> None:
         con = seen.connect(peer)
         with pytest.raises(LinkLost, match="10 MiB"):
             con.api("status")
+        con.disconnect()
+
+
+def test_what_came_whole_before_the_garbage_is_kept(seen: Seen) -> None:
+    def script(talk: Talk) -> None:
+        talk.login()
+        talk.say(
+            b"Content-Length: 17\nContent-Type: text/event-plain\n\nEvent-Name: ONE\n\n"
+            b"Content-Length: " + b"9" * 5000 + b"\n\n"
+        )
+        talk.wait()
+
+    with Peer(script) as peer:
+        con = seen.connect(peer)
+        eventually(lambda: seen.links)
+        assert [e.name for e in seen.events] == ["ONE"]
+        assert "cannot be" in seen.links[0][1]
         con.disconnect()
 
 

@@ -274,6 +274,40 @@ def test_a_callback_must_not_wait(client: Client, switch: Switch) -> None:
     assert "callback must not wait" in str(caught[0])
 
 
+def test_a_callback_must_not_wait_for_a_job_either(client: Client, switch: Switch) -> None:
+    caught: list[BaseException] = []
+
+    def waits(sess: Session) -> None:
+        try:
+            client.bgapi("status").get(60)
+        except ConfigurationError as exc:
+            caught.append(exc)
+        try:
+            client.listener.wait()
+        except ConfigurationError as exc:
+            caught.append(exc)
+
+    client.listener.add_callback("CHANNEL_CREATE", "default", waits)
+    place(client, switch)
+    assert len(caught) >= 2
+
+
+def test_what_ended_while_nobody_listened_is_let_go(client: Client, switch: Switch) -> None:
+    listener = client.listener
+    ends, stays = place(client, switch), place(client, switch)
+    listener.disconnect()
+    client.api(f"uuid_kill {ends.uuid}")
+    eventually(lambda: client.cmd(f"uuid_exists {ends.call.last}") == "false")
+    listener.connect()
+    listener.start()
+    eventually(lambda: listener.count_sessions() == 2)
+    assert list(listener.calls) == [stays.uuid]
+    assert ends.hungup
+    assert not stays.hungup
+    assert listener.own == {stays.uuid}
+    assert sum(listener.sessions_per_app.values()) == 2
+
+
 def test_waitfor(client: Client, switch: Switch) -> None:
     near = place(client, switch)
     client.listener.add_callback(

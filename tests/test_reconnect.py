@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+
 from helpers import Peer, Seen, Talk, eventually, logged_in
 
 from switchy_nb.connection import Connection, LinkState
@@ -89,3 +95,130 @@ def test_a_lingering_goodbye_still_brings_events(seen: Seen) -> None:
         eventually(lambda: seen.links)
         assert [e.name for e in seen.events] == ["LAST"]
         assert "goodbye" in seen.links[0][1]
+
+
+class SlowToGreet:
+    """A peer that lets the first client in, and the next ones only when it is told to."""
+
+    def __init__(self) -> None:
+        self.greet = threading.Event()
+        self.peer = Peer(self.script)
+
+    def script(self, talk: Talk) -> None:
+        if len(self.peer.talks) > 1:
+            self.greet.wait(10)
+        talk.login()
+        talk.serve(api="fine")
+
+
+def test_disconnect_while_an_attempt_to_come_back_is_under_way(seen: Seen) -> None:
+    slow = SlowToGreet()
+    with slow.peer as peer:
+        con = seen.connect(peer, autorecon=True)
+        peer.talks[0].kill()
+        eventually(lambda: len(peer.talks) == 2)
+        con.disconnect()
+        slow.greet.set()
+        eventually(lambda: gone(peer.talks[1]))
+        assert not con.connected()
+        assert [s for s, _ in seen.links] == [LinkState.DOWN]
+
+
+def gone(talk: Talk) -> bool:
+    """Whether the client has closed its side."""
+    try:
+        talk.sock.settimeout(0.01)
+        return talk.sock.recv(1, socket.MSG_PEEK) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def test_connect_while_an_attempt_to_come_back_is_under_way_makes_one_link(seen: Seen) -> None:
+    slow = SlowToGreet()
+    with slow.peer as peer:
+        con = seen.connect(peer, autorecon=True)
+        peer.talks[0].kill()
+        eventually(lambda: len(peer.talks) == 2)
+        connecting = threading.Thread(target=con.connect)
+        connecting.start()
+        slow.greet.set()
+        connecting.join(10)
+        assert con.api("x") == "fine"
+        eventually(lambda: LinkState.UP in [s for s, _ in seen.links])
+        assert len(peer.talks) == 2
+        con.disconnect()
+        eventually(lambda: gone(peer.talks[1]))
+
+
+def test_a_peer_that_resets_in_the_middle_of_the_login_is_tried_again(seen: Seen) -> None:
+    def script(talk: Talk) -> None:
+        if len(peer.talks) == 2:
+            talk.say("Content-Type: auth/request\n\n")
+            talk.kill()
+        else:
+            talk.login()
+            talk.serve(api="fine")
+
+    with Peer(script) as peer:
+        con = seen.connect(peer, autorecon=True)
+        peer.talks[0].kill()
+        eventually(lambda: LinkState.UP in [s for s, _ in seen.links])
+        assert len(peer.talks) == 3
+        con.disconnect()
+
+
+def test_what_is_said_last_counts_when_it_is_said_again(seen: Seen) -> None:
+    with logged_in() as peer:
+        con = seen.connect(peer, autorecon=True)
+        con.subscribe("all")
+        for _ in range(2):
+            con.subscribe("HEARTBEAT")
+            con.unsubscribe("HEARTBEAT")
+        for level in (7, 4, 7):
+            con.log(level)
+        peer.talks[0].kill()
+        eventually(lambda: LinkState.UP in [s for s, _ in seen.links])
+        assert peer.talks[1].heard[1:] == [
+            "event plain all",
+            "event plain HEARTBEAT",
+            "nixevent HEARTBEAT",
+            "log 4",
+            "log 7",
+        ]
+        con.disconnect()
+
+
+def test_an_interrupted_disconnect_still_disconnects() -> None:
+    def script(talk: Talk) -> None:
+        talk.login()
+        talk.wait()
+
+    with Peer(script) as peer:
+        code = f"""
+            import signal, threading
+            from switchy_nb.connection import Connection
+            con = Connection({peer.host!r}, {peer.port})
+            con.connect()
+            link = con._link
+            threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+            try:
+                con.disconnect()
+            except KeyboardInterrupt:
+                print("interrupted")
+            from switchy_nb.hub import get_hub
+            import gevent
+            def ended():
+                gevent.joinall(link._greenlets, timeout=5)
+                return all(g.dead for g in link._greenlets)
+            print(get_hub().run(ended, 6, lambda: "the greenlets"), con.connected())
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert done.stdout == "interrupted\nTrue False\n", done.stderr

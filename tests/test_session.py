@@ -22,7 +22,9 @@ from switchy_nb.wire import Event
 
 def event(name: str, **headers: str) -> Event:
     pairs = {"Event-Name": name, "Unique-ID": "leg", "Event-Date-Timestamp": "5000000"}
-    pairs |= {n.replace("_", "-"): v for n, v in headers.items()}
+    pairs |= {
+        n if n.startswith("variable_") else n.replace("_", "-"): v for n, v in headers.items()
+    }
     return Event.make(pairs.items())
 
 
@@ -222,6 +224,7 @@ def test_the_commands(sess: Session, link: Recorder) -> None:
     sess.deflect("sip:a@b")
     sess.broadcast("set::x=1", delay=3)
     sess.broadcast("playback::x", hangup_cause="USER_BUSY")
+    sess.broadcast("/a/file.wav", hangup_cause="USER_BUSY")
     sess.bridge("1@h", profile="internal", proxy="p:5060", params={"note": "a,b"})
     assert link.sent == [
         "uuid_answer leg",
@@ -259,14 +262,32 @@ def test_the_commands(sess: Session, link: Recorder) -> None:
         "uuid_broadcast leg deflect::sip:a@b",
         "sched_broadcast +3 leg set::x=1",
         "uuid_broadcast leg playback!USER_BUSY::x",
+        "uuid_broadcast leg playback!USER_BUSY::/a/file.wav",
         r"uuid_broadcast leg bridge::{note=a\\,b}sofia/internal/1@h;fs_path=sip:p:5060",
     ]
+
+
+def test_a_bridge_to_what_the_legs_own_variables_say(link: Recorder) -> None:
+    sess = Session(
+        event("CHANNEL_CREATE", variable_sip_req_user="7001", variable_evil="1@h,sofia/x/2@h"),
+        con=link,
+    )
+    sess.bridge("${sip_req_user}@h", gateway="carrier")
+    assert link.sent == ["uuid_broadcast leg bridge::sofia/gateway/carrier/7001@h"]
+    with pytest.raises(CommandError, match="dial string would end"):
+        sess.bridge("${evil}", gateway="carrier")
+    with pytest.raises(CommandError, match="variable_nothing"):
+        sess.bridge("${nothing}", gateway="carrier")
 
 
 def test_what_a_command_cannot_carry(sess: Session, link: Recorder) -> None:
     for command, arguments in (
         (sess.setvar, ("a b", 1)),
         (sess.setvar, ("a", "x\ny")),
+        (sess.setvar, ("a", "")),
+        (sess.setvar, ("a", "\t ")),
+        (sess.setvars, ({"a": "${b}"},)),
+        (sess.setvars, ({"a": ""},)),
         (sess.hangup, ("USER_BUSY\n\napi x",)),
         (sess.hangup, ("",)),
         (sess.send_dtmf, ("12; x",)),
@@ -320,6 +341,8 @@ def test_a_leg_on_a_switch(plain_caller: Caller, switch: Switch) -> None:
     assert near.getvar("note") == "it's; a, value"
     near.setvars({"one": "1", "two": " b; it's \\c"})
     assert (near.getvar("one"), near.getvar("two")) == ("1", " b; it's \\c")
+    near.setvar("one", "-ERR is a ${value}")
+    assert near.getvar("one") == "-ERR is a ${value}"
     near.unsetvar("one")
     assert near.getvar("one") is None
     near.send_dtmf("12#")

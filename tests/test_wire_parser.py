@@ -84,8 +84,12 @@ def test_byte_by_byte() -> None:
 
 
 def test_xml_is_refused_by_name() -> None:
+    parser = Parser()
+    (reply,) = parser.feed(recorded("wire_xml.raw.xz"))
+    assert reply == CommandReply("+OK event listener enabled xml", reply.headers)  # type: ignore[union-attr]
+    assert "XML" in str(parser.error)
     with pytest.raises(ProtocolError, match="XML"):
-        Parser().feed(recorded("wire_xml.raw.xz"))
+        Parser().feed(b"Content-Type: text/event-xml\nContent-Length: 7\n\n<event>")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +100,7 @@ def test_xml_is_refused_by_name() -> None:
         (b"Content-Length: 10485761\n\n", "10 MiB"),
         (b"Content-Length: -1\n\n", "cannot be"),
         (b"Content-Length: x\n\n", "cannot be"),
+        (b"Content-Length: " + b"9" * 5000 + b"\n\n", "cannot be"),
         (b"Content-Type: text/strange\nContent-Length: 0\n\n", "text/strange"),
         (b"Content-Type: command/reply\nnonsense\n\n", "without a colon"),
         (b"a: " + b"x" * (1024 * 1024 + 9), "1 MiB"),
@@ -108,8 +113,11 @@ def test_what_is_no_event_socket_says_what_came(data: bytes, match: str) -> None
 
 def test_an_error_shows_the_bytes_around_it() -> None:
     good = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
+    parser = Parser()
+    assert len(parser.feed(good + b"Content-Length: oops\n\n")) == 1, "what was whole is kept"
+    assert parser.error is not None
     with pytest.raises(ProtocolError) as caught:
-        Parser().feed(good + b"Content-Length: oops\n\n")
+        parser.feed(good)
     assert "Reply-Text: +OK" in str(caught.value)
     assert "Content-Length: oops" in str(caught.value)
 

@@ -8,8 +8,7 @@ from switchy_nb.client import Client
 from switchy_nb.marks import event_callback
 from switchy_nb.session import Session
 
-#: The "milliwatt" test tone, 1004 Hz without a pause, until it is stopped (ITU-T O.6's test tone
-#: in FreeSWITCH's tone language).
+#: North America's "milliwatt" test tone, 1004 Hz without a pause, until it is stopped.
 MILLIWATT = "tone_stream://%(251,0,1004);loops=-1"
 #: A clip that every switch has: three notes in 1.8 s.
 THREE_NOTES = "tone_stream://%(400,200,440);%(400,200,554);%(400,200,659)"

@@ -202,18 +202,26 @@ def clock(link: Link, now: Callable[[], float] = time.time) -> Check:
     return Check("clock", Status.OK, f"within {abs(offset) + doubt:.3f} s of ours")
 
 
-def log_level(link: Link) -> Check:
-    """Look whether the switch is told to log so much that load would measure its log.
+def configured_log_level(link: Link) -> str | None:
+    """Ask for the log level that the switch was started with; None if it does not tell.
 
-    The level it was started with: FreeSWITCH does not tell the one in force, since ``fsctl
-    loglevel`` without a level answers ``DISABLE [-1]`` whatever was set.
+    FreeSWITCH does not tell the one in force, since ``fsctl loglevel`` without a level answers
+    ``DISABLE [-1]`` whatever was set.
     """
     configured = ask(link, "xml_locate configuration configuration name switch.conf")
     # Nothing else of it is kept: the same file may hold the secret of a database.
     match = re.search(r"""<param name=["']loglevel["'] value=["'](\w{1,20})["']""", configured)
-    if not match:
+    return match[1].lower() if match else None
+
+
+def log_level(link: Link) -> Check:
+    """Look whether the switch is told to log so much that load would measure its log.
+
+    It is the level that the switch was started with; see `configured_log_level`.
+    """
+    level = configured_log_level(link)
+    if level is None:
         return Check("log level", Status.SKIP, "the switch does not tell")
-    level = match[1].lower()
     if level in CHATTY_LEVELS:
         return Check(
             "log level",

@@ -218,7 +218,7 @@ def _read_plain(raw: bytes) -> tuple[_Index, str | None]:
 def _read_json(raw: bytes) -> tuple[_Index, str | None]:
     try:
         pairs = json.loads(text(raw), object_pairs_hook=_Pairs, strict=False)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise ProtocolError(f"this is no JSON event: {exc}; it begins {raw[:60]!r}") from exc
     if not isinstance(pairs, _Pairs):
         raise ProtocolError(f"a JSON event must be an object; this begins {raw[:60]!r}")

@@ -83,13 +83,17 @@ Message = AuthRequest | CommandReply | ApiResponse | LogLine | Disconnect | Reje
 class Parser:
     """An incremental parser: feed it bytes, take the messages that became whole.
 
-    After a `ProtocolError` a parser is of no more use: where the next message begins is not known.
+    Attributes
+    ----------
+    error : ProtocolError or None
+        Why the bytes cannot be read on: where the next message would begin is not known.
     """
 
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
         self._have = 0
         self._need = 1
+        self.error: ProtocolError | None = None
 
     def feed(self, data: bytes) -> list[Message]:
         """Take bytes as they came; return the messages that are whole now, in order.
@@ -98,8 +102,10 @@ class Parser:
         ------
         ProtocolError
             If this is not the Event Socket protocol, or a length cannot be true. Messages that
-            were whole before it in `data` are lost with it.
+            were whole before it are returned first: then `error` is set, and the next call raises.
         """
+        if self.error is not None:
+            raise self.error
         self._chunks.append(data)
         self._have += len(data)
         if self._have < self._need:
@@ -117,6 +123,16 @@ class Parser:
 
     def _split(self, buffer: bytes) -> tuple[list[Message], int]:
         messages: list[Message] = []
+        try:
+            return messages, self._take_whole(buffer, messages)
+        except ProtocolError as exc:
+            self.error = exc
+            if not messages:
+                raise
+            return messages, len(buffer)
+
+    def _take_whole(self, buffer: bytes, messages: list[Message]) -> int:
+        """Add the whole messages of a buffer to `messages`; return where what is left begins."""
         start = 0
         while True:
             while buffer[start : start + 1] == b"\n":
@@ -125,12 +141,12 @@ class Parser:
             if gap < 0:
                 _check_torn_head(buffer, start)
                 self._need = len(buffer) - start + 1
-                return messages, start
+                return start
             head = _read_head(buffer, start, gap)
             end = gap + 2 + _length(head, buffer, start)
             if end > len(buffer):
                 self._need = end - start
-                return messages, start
+                return start
             messages.append(_message(head, buffer[gap + 2 : end], buffer, start))
             start = end
 
@@ -153,9 +169,10 @@ def _length(head: dict[bytes, bytes], buffer: bytes, start: int) -> int:
     value = head.get(b"content-length")
     if value is None:
         return 0
-    if not value.strip().isdigit():
-        raise ProtocolError(f"a length of {value!r} cannot be, {_near(buffer, start)}")
-    length = int(value)
+    digits = value.strip()
+    if not digits.isdigit() or len(digits) > 18:
+        raise ProtocolError(f"a length of {value[:40]!r} cannot be, {_near(buffer, start)}")
+    length = int(digits)
     if length > MAX_PACKET:
         raise ProtocolError(
             f"a message of {length:,} bytes was announced, over the limit of {MAX_PACKET:,} (10 MiB, "

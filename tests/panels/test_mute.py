@@ -114,9 +114,11 @@ def test_a_link_that_dies_is_told(peer: Peer, client: Client, make_panel: MakePa
     hands.sees("sent to the switch")
     for talk in peer.talks:
         talk.kill()
-    eventually(lambda: hands.tone("link") == "bad")
-    eventually(lambda: hands.tone("dial_status") == "bad")
-    hands.sees("lost")
+    hands.sees("a@b: failed. ")
+    assert "link" in hands.said("dial_status") or "connection" in hands.said("dial_status")
+    assert hands.tone("dial_status") == "bad"
+    hands.sees("not listened to", "link")  # and so not, by now, on the way there
+    assert hands.tone("link") == "bad"
     hands.dial("a@b")
     hands.sees("call connect(), start()")
 

@@ -31,7 +31,7 @@ async def originate(core: "Core", args: str) -> str:
 
 def uuid_kill(core: "Core", args: str) -> str:
     """Hang up a channel, with a cause."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return "-USAGE: <uuid> [cause]\n"
     channel = live_channel(core, words[0])
@@ -43,7 +43,7 @@ def uuid_kill(core: "Core", args: str) -> str:
 
 def hupall(core: "Core", args: str) -> str:
     """Hang up all channels, or those whose variable has a value."""
-    words = args.split()
+    words = separate(args, " ")
     cause = core.cause(words[0], Cause.MANAGER_REQUEST) if words else Cause.MANAGER_REQUEST
     matching = len(words) > 2
     for channel in list(core.channels.values()):
@@ -76,7 +76,7 @@ def uuid_pre_answer(core: "Core", args: str) -> str:
 
 def uuid_ring_ready(core: "Core", args: str) -> str:
     """Let a channel ring."""
-    words = args.split()
+    words = separate(args, " ")
     if not words or len(words) > 2:
         return "-USAGE: <uuid> [queued]\n"
     channel = live_channel(core, words[0])
@@ -98,7 +98,7 @@ def uuid_park(core: "Core", args: str) -> str:
 
 def uuid_hold(core: "Core", args: str) -> str:
     """Put a call on hold (``uuid``), take it back (``off uuid``), or ``toggle``."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return "-USAGE: [off|toggle] <uuid> [<display>]\n" + FAILED
     verb = words[0].lower() if words[0].lower() in ("off", "toggle") else ""
@@ -136,7 +136,7 @@ def uuid_transfer(core: "Core", args: str) -> str:
 
 def uuid_bridge(core: "Core", args: str) -> str:
     """Connect two channels."""
-    words = args.split()
+    words = separate(args, " ")
     if len(words) < 2:
         return "-USAGE: <uuid> <other_uuid>\n"
     first, second = live_channel(core, words[0]), live_channel(core, words[1])
@@ -150,7 +150,7 @@ def uuid_bridge(core: "Core", args: str) -> str:
 
 def uuid_getvar(core: "Core", args: str) -> str:
     """Read a channel's variable; ``_undef_`` if it has none of that name."""
-    words = args.split()
+    words = separate(args, " ")
     if len(words) < 2:
         return "-USAGE: <uuid> <var>\n"
     channel = core.channels.get(words[0])
@@ -225,7 +225,7 @@ def _broadcast(core: "Core", app: str, data: str) -> PrivateCommand:
 
 def uuid_break(core: "Core", args: str) -> str:
     """Stop what a channel plays; with ``all``, also what waits to be played."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return "-USAGE: <uuid> [all]\n"
     channel = live_channel(core, words[0])
@@ -295,7 +295,7 @@ def uuid_display(core: "Core", args: str) -> str:
 
 def uuid_deflect(core: "Core", args: str) -> str:
     """Send an answered call elsewhere (REFER): its far end hangs up here."""
-    words = args.split()
+    words = separate(args, " ")
     if len(words) < 2:
         return "-USAGE: <uuid> <uri>\n"
     channel = live_channel(core, words[0])

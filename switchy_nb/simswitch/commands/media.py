@@ -7,6 +7,7 @@ from switchy_nb.simswitch import playing
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.commands.calls import FAILED, NO_CHANNEL, NO_SESSION, live_channel
 from switchy_nb.simswitch.media import Recording
+from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def uuid_record(core: "Core", args: str) -> str:
     """Begin or end a recording of a channel."""
     usage = "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>] [<recording_vars>]\n"
-    words = args.split()
+    words = separate(args, " ")
     if len(words) < 3 or words[1] not in ("start", "stop", "mask", "unmask"):
         return usage if len(words) < 3 or words[0] in core.channels else NO_SESSION
     channel = live_channel(core, words[0])
@@ -48,7 +49,7 @@ def _end_recording(channel: Channel, path: str) -> None:
 def uuid_audio(core: "Core", args: str) -> str:
     """Mute a channel or change its level; the sound itself is not changed here."""
     usage = "-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n"
-    words = args.split()
+    words = separate(args, " ")
     if len(words) < 2:
         return usage
     if live_channel(core, words[0]) is None:
@@ -60,7 +61,7 @@ def uuid_audio(core: "Core", args: str) -> str:
 
 def uuid_media(core: "Core", args: str) -> str:
     """Take the media out of the switch (``off uuid``), or back: it stays where it is here."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return "-USAGE: [off] <uuid>\n" + FAILED
     channel = live_channel(core, words[-1])

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -20,7 +21,7 @@ def _delay(core: "Core", when: str) -> float:
 
 def sched_hangup(core: "Core", args: str) -> str:
     """Hang up a channel later."""
-    words = args.split()
+    words = separate(args, " ")
     if len(words) < 2:
         return "-USAGE: [+]<time> <uuid> [<cause>]\n"
     channel = core.channels.get(words[1])
@@ -44,7 +45,7 @@ def sched_hangup(core: "Core", args: str) -> str:
 
 def sched_transfer(core: "Core", args: str) -> str:
     """Transfer a channel later."""
-    words = args.split()
+    words = separate(args, " ")
     if len(words) < 3:
         return "-USAGE: [+]<time> <uuid> <extension> [<dialplan>] [<context>]\n"
     if words[1] not in core.channels:

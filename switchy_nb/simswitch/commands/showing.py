@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.words import separate
 from switchy_nb.wire import serve
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def module_exists(core: "Core", args: str) -> str:
 
 def show(core: "Core", args: str) -> str:
     """List channels, calls, modules and the like; ``count``, ``like X``, ``as json``."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return _USAGE
     what, rest = words[0].lower(), words[1:]
@@ -234,7 +235,7 @@ def _calls(core: "Core", *, bridged_only: bool) -> Iterable[Row]:
 
 def uuid_dump(core: "Core", args: str) -> str:
     """Write all that is known of a channel: plain, ``json`` or ``xml``."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return "-USAGE: <uuid> [format]\n"
     channel = core.channels.get(words[0])

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from switchy_nb.simswitch.words import separate
+
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
 
@@ -11,7 +13,7 @@ _RULE = "=" * 97
 
 def sofia(core: "Core", args: str) -> str:
     """Answer ``status``, ``status profile NAME``, ``xmlstatus`` and ``profile NAME …``."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return "USAGE:\nsofia status|xmlstatus [profile <name>|gateway <name>]\n"
     verb, rest = words[0], words[1:]

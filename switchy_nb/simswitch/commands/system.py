@@ -4,6 +4,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from switchy_nb.simswitch.words import separate
+
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
 
@@ -100,7 +102,7 @@ def global_setvar(core: "Core", args: str) -> str:
 
 def fsctl(core: "Core", args: str) -> str:
     """Show or set the switch's limits and levels."""
-    words = args.split()
+    words = separate(args, " ")
     if not words:
         return "-USAGE: " + _FSCTL
     verb, value = words[0].lower(), words[1] if len(words) > 1 else ""
