@@ -76,7 +76,7 @@ format: $(setup)  ## format the code, and mend what ruff can mend
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
-bench: $(setup)  ## measure what the README says of speed and size
+bench: $(setup)  ## measure speed and size, side by side with the plain way and greenswitch
 	$(bin)/python -m benchmarks
 
 compile = $(bin)/uv pip compile --universal --python-version 3.11 --generate-hashes \

@@ -315,7 +315,11 @@ class Client(AppHost):
         FreeSWITCH has no command that tells the one in force: ``fsctl loglevel`` always answers
         ``DISABLE [-1]``.
         """
-        return self._loglevel or configured_log_level(self._con) or "unknown"
+        if self._loglevel is None:
+            # on a link of its own: what the switch answers may hold secrets, which no recording gets
+            with self._con.another() as link:
+                return configured_log_level(link) or "unknown"
+        return self._loglevel
 
     @loglevel.setter
     def loglevel(self, value: str | int) -> None:

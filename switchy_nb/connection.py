@@ -143,6 +143,10 @@ class Connection(Subscriptions):
             self._close, 3.0, lambda: f"the connection to {self.switch} to be closed"
         )
 
+    def another(self) -> "Connection":
+        """Return another connection to the same switch, not connected, that tells nobody anything."""
+        return Connection(self.host, self.port, self._secret, timeout=self.timeout)
+
     def __enter__(self) -> "Connection":
         self.connect()
         return self

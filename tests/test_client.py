@@ -58,6 +58,7 @@ def test_a_job_needs_a_started_listener(switch: Switch) -> None:
 def test_log_level(client: Client) -> None:
     before = client.loglevel
     assert before.isalnum()
+    assert not client.listener.recording.commands["command"].str.contains("xml_locate").any()
     client.loglevel = "warning"
     assert client.loglevel == "warning"
     assert "loglevel warning" in list(client.listener.recording.commands["command"].str[-16:])

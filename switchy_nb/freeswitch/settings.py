@@ -238,7 +238,7 @@ def secret(target: Target) -> Check:
     if not target.default_secret:
         return Check("secret", Status.OK, "not the default one")
     if is_this_machine(target.host):
-        return Check("secret", Status.OK, "the default one, on this machine")
+        return Check("secret", Status.OK, "the default one, on this machine or behind a tunnel")
     return Check(
         "secret",
         Status.FAIL,

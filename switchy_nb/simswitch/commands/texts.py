@@ -61,6 +61,11 @@ def strepoch(core: "Core", args: str) -> str:
         return str(core.clock.now() // 1_000_000)
 
 
+def strmicroepoch(core: "Core", args: str) -> str:
+    """Read a time as microseconds since the epoch; now if there is none."""
+    return f"{strepoch(core, args)}000000" if args.strip() else str(core.clock.now())
+
+
 def url_encode(core: "Core", args: str) -> str:
     """Percent-encode."""
     return escape(args)
@@ -161,6 +166,7 @@ def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
         "expand": expand,
         "strftime": strftime,
         "strepoch": strepoch,
+        "strmicroepoch": strmicroepoch,
         "url_encode": url_encode,
         "url_decode": url_decode,
         "md5": md5,
