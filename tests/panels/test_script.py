@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from switchy_nb.connection import Connection
 from switchy_nb.models import Call, Job
 from switchy_nb.panels import script
 from switchy_nb.panels.script import Script
@@ -8,7 +9,8 @@ from switchy_nb.wire import Event
 
 
 def leg(uuid: str, call: Call | None = None) -> Session:
-    session = Session(Event.make([("Event-Name", "CHANNEL_CREATE"), ("Unique-ID", uuid)]))
+    event = Event.make([("Event-Name", "CHANNEL_CREATE"), ("Unique-ID", uuid)])
+    session = Session(event, con=Connection("127.0.0.1"))
     session.call = call or Call(uuid, session)
     if call is not None:
         call.append(session)
