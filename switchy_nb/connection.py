@@ -165,8 +165,8 @@ class Connection(Subscriptions):
         with self._turn():
             if self.connected():
                 return
-            handlers = Handlers(self._event, self._log_line, self._lost)
-            link = Link(self.host, self.port, self._secret, handlers)
+            on_event, on_log = self._guarded(self._on_event), self._guarded(self._on_log)
+            link = Link(self.host, self.port, self._secret, Handlers(on_event, on_log, self._lost))
             try:
                 link.open(deadline.left)
                 for line in self._standing:
@@ -319,14 +319,6 @@ class Connection(Subscriptions):
 
     # --- on the hub thread -------------------------------------------------------------
 
-    def _event(self, event: Event, received: int) -> None:
-        if self._on_event is not None:
-            self._guard(self._on_event, event, received)
-
-    def _log_line(self, line: LogLine) -> None:
-        if self._on_log is not None:
-            self._guard(self._on_log, line)
-
     def _lost(self, link: Link, reason: str) -> None:
         if link is not self._link:
             return
@@ -363,20 +355,19 @@ class Connection(Subscriptions):
         self._tell(state, reason)
 
     def _tell(self, state: LinkState, reason: str) -> None:
-        if self._on_link is not None:
-            self._guard(self._on_link, state, reason, _now())
+        self._guarded(self._on_link)(state, reason, time.time_ns() // 1000)
 
-    def _cancel_returning(self) -> None:
-        returning, self._returning = self._returning, None
-        if returning is not None:
-            returning.kill(block=False)
+    def _guarded(self, function: Callable[..., None] | None) -> Callable[..., None]:
+        """Wrap who listens so that it cannot end the reader."""
 
-    def _guard(self, function: Callable[..., None], *args: object) -> None:
-        try:
-            function(*args)
-        except Exception:
-            # Whoever listens must not be able to end the reader.
-            log.exception("%r failed on the hub thread", function)
+        def call(*args: object) -> None:
+            try:
+                if function is not None:
+                    function(*args)
+            except Exception:
+                log.exception("%r failed on the hub thread", function)
+
+        return call
 
     def _hub(self, what: str) -> Hub:
         hub = get_hub()
@@ -407,7 +398,3 @@ def _port(port: int | str) -> int:
 
 def _short(text: str) -> str:
     return text if len(text) <= 120 else f"{text[:117]}…"
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from helpers import Peer, Talk, eventually
+from helpers import eventually
 
 from switchy_nb import Client, EventListener
 from switchy_nb.errors import ConfigurationError, JobError, LinkLost, TimeoutError
@@ -320,99 +320,6 @@ def test_waitfor(client: Client, switch: Switch) -> None:
     assert client.listener.waitfor(near, "heard", 1)
     with pytest.raises(TimeoutError, match=r"vars\['other'\]"):
         client.listener.waitfor(near, "other", 0.05)
-
-
-# --- links that go ---------------------------------------------------------------------
-
-
-class FakeSwitch:
-    """A peer that takes events' connections and commands, and can be cut."""
-
-    def __init__(self, *events: tuple[str, ...]) -> None:
-        self.events = events
-        self.exists = "true"
-        self.peer = Peer(self.script)
-
-    def script(self, talk: Talk) -> None:
-        talk.login()
-        while True:
-            line = talk.hear()
-            if line.startswith("api uuid_exists"):
-                talk.response(self.exists)
-            elif line.startswith("api "):
-                talk.response("+OK\n")
-            elif line.startswith("bgapi "):
-                talk.reply("+OK Job-UUID: x")
-            elif line.startswith("exit"):
-                talk.reply("+OK bye")
-                return
-            else:
-                talk.reply("+OK")
-                if line == "event plain all":
-                    for lines in self.events:
-                        talk.event(*lines)
-
-
-def created(uuid: str) -> tuple[str, ...]:
-    return ("Event-Name: CHANNEL_CREATE", f"Unique-ID: {uuid}", "Call-Direction: outbound")
-
-
-def test_a_lost_link_fails_what_waits_at_once_and_lets_go_of_what_ended() -> None:
-    fake = FakeSwitch(created("leg"))
-    with fake.peer as peer:
-        listener = EventListener(peer.host, peer.port, autorecon=True)
-        client = Client(peer.host, peer.port, listener=listener)
-        listener.connect()
-        client.connect()
-        listener.start()
-        eventually(lambda: "leg" in listener.sessions)
-        leg = listener.sessions["leg"]
-        job = client.bgapi("originate x")
-        failed: list[BaseException] = []
-
-        def wait() -> None:
-            try:
-                leg.wait("answered", 60)
-            except LinkLost as exc:
-                failed.append(exc)
-
-        waiting = threading.Thread(target=wait)
-        waiting.start()
-        eventually(lambda: leg._waiters)
-        fake.exists = "false"
-        fake.events = ()
-        for talk in tuple(peer.talks):
-            talk.kill()
-        waiting.join(5)
-        assert failed
-        with pytest.raises(LinkLost):
-            job.get(5)
-        eventually(lambda: not listener.sessions)
-        assert leg.hungup
-        eventually(lambda: listener.connected() and client.connected())
-        names = list(listener.recording.events["name"])
-        assert names.count("LINK_DOWN") == 1
-        assert names.count("LINK_UP") == 1
-        assert names.index("LINK_DOWN") < names.index("LINK_UP")
-        assert client.cmd("status") == "+OK"
-        client.disconnect()
-        listener.disconnect()
-
-
-def test_a_link_lost_for_good_ends_the_listener() -> None:
-    fake = FakeSwitch()
-    with fake.peer as peer:
-        listener = EventListener(peer.host, peer.port, autorecon=False)
-        listener.connect()
-        listener.start()
-        peer.talks[0].kill()
-        listener.wait(5)
-        assert not listener.is_alive()
-        assert not listener.connected()
-        listener.connect()
-        listener.start()
-        assert listener.connected()
-        listener.disconnect()
 
 
 def test_jobs_of_others_and_jobs_that_fail(client: Client) -> None:

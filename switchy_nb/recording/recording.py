@@ -252,6 +252,8 @@ class Recording:
         recording = cls(call_header=call_header, app_headers=app_headers, switch=switch)
         parser = Parser()
         events = [message for message in parser.feed(data) if isinstance(message, Event)]
+        if parser.error is not None:
+            raise parser.error
         recording._torn = parser.pending
         moments = own_times(events) if received is None else received
         for event, moment in zip(events, moments, strict=True):

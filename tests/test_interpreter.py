@@ -1,0 +1,57 @@
+"""Leaving the interpreter, and interrupting it, with links open."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+from helpers import Peer, Talk, logged_in
+
+
+def test_leaving_the_interpreter_without_disconnecting() -> None:
+    with logged_in() as peer:
+        code = f"""
+            from switchy_nb.connection import Connection
+            con = Connection({peer.host!r}, {peer.port})
+            con.connect(); con.subscribe(); print(con.api("status").strip())
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "+OK\n", "")
+
+
+def test_an_interrupt_in_the_middle_of_connecting_leaves_no_greenlet() -> None:
+    with Peer(Talk.wait) as peer:
+        code = f"""
+            import gc, greenlet, signal, threading, time
+            from switchy_nb.connection import Connection
+            con = Connection({peer.host!r}, {peer.port}, timeout=30)
+            threading.Timer(0.5, signal.raise_signal, [signal.SIGINT]).start()
+            began = time.monotonic()
+            try:
+                con.connect()
+            except KeyboardInterrupt:
+                print("interrupted", time.monotonic() - began < 2)
+            end = time.monotonic() + 5
+            def alive():
+                gc.collect()
+                return [g for g in gc.get_objects() if isinstance(g, greenlet.greenlet)
+                        and type(g).__name__ == "Greenlet" and not g.dead]
+            while alive() and time.monotonic() < end:
+                pass
+            print(alive(), con.connected())
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.stdout == "interrupted True\n[] False\n", done.stderr
