@@ -53,7 +53,7 @@ class AppHost(ABC):
 
     def __init__(self) -> None:
         self._groups: dict[str, Group] = {}
-        self._finalizers: dict[int, Generator[Any, None, None]] = {}
+        self._finalizers: dict[tuple[str, str], Generator[Any, None, None]] = {}
         self.apps = Apps(self._groups)
 
     @property
@@ -138,7 +138,7 @@ class AppHost(ABC):
                 self.listener.app_id_headers.insert(0, wanted)
         self.listener.recording.app_headers = tuple(self.listener.app_id_headers)
         if finalizer is not None:
-            self._finalizers[id(app)] = finalizer
+            self._finalizers[group, name] = finalizer
         self._groups.setdefault(group, {})[name] = app
         with contextlib.suppress(
             AttributeError
@@ -156,7 +156,7 @@ class AppHost(ABC):
         with ExitStack() as stack:  # whatever one of them raises at its end, all are unloaded
             for name in [n for n in group if only in (None, n)]:
                 app = group.pop(name)
-                stack.callback(_finish, self._finalizers.pop(id(app), None))
+                stack.callback(_finish, self._finalizers.pop((on_value, name), None))
                 for event, kind, function in marks.get_callbacks(app):
                     if kind is marks.Kind.HANDLER:
                         self.listener.remove_handler(event, function)

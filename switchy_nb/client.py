@@ -12,7 +12,7 @@ from typing import Any
 from switchy_nb.apphost import AppHost
 from switchy_nb.commands import build_originate_cmd, escape_word, event_header, xheader_variable
 from switchy_nb.connection import Connection
-from switchy_nb.errors import ConfigurationError, SwitchyError, TimeoutError
+from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
 from switchy_nb.freeswitch.settings import configured_log_level
 from switchy_nb.link import Reply
 from switchy_nb.listener import EventListener
@@ -154,7 +154,6 @@ class Client(AppHost):
             client_id=client_id or self._id,
             kwargs=jobkwargs,
         )
-        listener.register_job(job)  # before it is sent, so that no end can come too early
 
         def replied(reply: "Future[Reply]") -> None:
             error = reply.exception()
@@ -165,8 +164,9 @@ class Client(AppHost):
                 job.fail(error)
 
         try:
+            listener.register_job(job)  # before it is sent, so that no end can come too early
             reply = self._con.post(f"bgapi {cmd}", {"Job-UUID": job.uuid}, job=job.uuid)
-        except BaseException:
+        except SwitchyError:  # not sent; an interrupt may have come when it was
             listener.drop_job(job)
             raise
         reply.add_done_callback(replied)
@@ -176,6 +176,8 @@ class Client(AppHost):
         listener = listener or self.listener
         if not listener.is_alive():
             raise ConfigurationError(f"{listener!r} must be started first: call connect(), start()")
+        if not listener.status()["rx"]:
+            raise LinkLost(f"{listener!r} has no link at present: nobody would see the job's end")
         return listener
 
     # --- calls -------------------------------------------------------------------------
@@ -219,14 +221,20 @@ class Client(AppHost):
             options = {**self._filled(rep_fields or {}), **options}
             dest_url = options.pop("dest_url")
         command = self._build(dest_url, leg, group, options)
-        own = self._listening(listener).own
-        own.add(leg)
+        listener = self._listening(listener)
+        if leg in listener.own or leg in listener.sessions:
+            raise ConfigurationError(f"there is a leg with the id {leg} already")
+        listener.own.add(leg)
         try:
             return self.bgapi(
                 command, listener, sess_uuid=leg, client_id=app_id, **(bgapi_kwargs or {})
             )
+        except SwitchyError:
+            listener.own.discard(leg)
+            raise
         except BaseException:
-            own.discard(leg)
+            # interrupted, perhaps when it was sent: nobody else knows the leg
+            self.post(f"api uuid_kill {leg}")
             raise
 
     def _build(self, dest_url: str, leg: str, group: str, options: Mapping[str, Any]) -> str:
@@ -284,6 +292,11 @@ class Client(AppHost):
         -------
         list of str
             The legs that are not known to be gone after `timeout` seconds.
+
+        Raises
+        ------
+        LinkLost, TimeoutError
+            If the switch does not answer.
         """
         listener = self.listener
         deadline = Deadline(timeout)
@@ -298,7 +311,8 @@ class Client(AppHost):
         while True:
             legs |= listener.own
             for leg in left():
-                reply = self.api(f"uuid_kill {leg} NORMAL_CLEARING", exc=False)
+                kill = f"uuid_kill {leg} NORMAL_CLEARING"
+                reply = self.api(kill, exc=False, timeout=max(deadline.left, AGAIN))
                 if reply.startswith("-ERR") and not listener.awaits(leg):
                     listener.own.discard(leg)  # it ended unseen
             if not left() or deadline.over or not listener.is_alive():

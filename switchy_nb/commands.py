@@ -110,6 +110,7 @@ def build_originate_cmd(
         near = difflib.get_close_matches(name, _PARAMETERS, 1, 0.8)
         if near:
             raise TypeError(f"build_originate_cmd() takes no {name!r}; did you mean {near[0]!r}?")
+    _caller_id(caller_id, caller_id_num)
     values: dict[str, object] = {
         "originate_timeout": int(timeout) if float(timeout).is_integer() else timeout,
         "origination_caller_id_name": caller_id,
@@ -241,7 +242,20 @@ def _application(name: str, arguments: str) -> str:
     return f"&{name}({_escape(arguments)})"
 
 
+def _caller_id(name: str, number: str) -> None:
+    r"""Refuse what would end its place in the INVITE's ``From: "name" <sip:number@…>``."""
+    if any(c in name for c in '"\\'):
+        raise CommandError(f"the caller's name holds a quote or a backslash ({_shown(name)})")
+    if not re.fullmatch(r"[\w.!~*'()&=+$,/%#-]*", number, re.ASCII):
+        raise CommandError(
+            f"{_shown(number)} cannot be the caller's number: RFC 3261 has none of its characters "
+            "in the user part of a SIP address"
+        )
+
+
 def _word(text: str, what: str) -> str:
+    if text.startswith("&"):
+        raise CommandError(f"{what} {text!r} would be an application; name it as app_name")
     if not text or re.search(r"[\s'\\\0]", text):
         raise CommandError(f"{what} must be one word without quotes, not {text!r}")
     return text

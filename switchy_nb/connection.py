@@ -85,7 +85,7 @@ class Connection(Subscriptions):
         commands: CommandLog | None = None,
     ) -> None:
         super().__init__()
-        self.host = host
+        self.host = host.strip("[]") if ":" in host else host  # [::1], as in a URL
         self.port = _port(port)
         self.timeout = timeout
         self.autorecon = autorecon
@@ -140,7 +140,7 @@ class Connection(Subscriptions):
             return
         self._wanted = False
         self._hub("disconnect").run(
-            self._close, 3.0, lambda: f"the connection to {self.switch} to be closed"
+            self._close, 3.0, lambda: f"the connection to {self.switch} to be closed", kill=False
         )
 
     def another(self) -> "Connection":

@@ -62,18 +62,22 @@ class Callbacks:
         """Try a wait now, and after every event."""
         with self._lock:
             self._watchers += (waiter,)
-        self.notify_watchers()
+        waiter.check()
 
     def unwatch(self, waiter: Waiter[Any]) -> None:
         """Try it no more."""
         with self._lock:
             self._watchers = tuple(w for w in self._watchers if w is not waiter)
 
-    def notify_watchers(self, error: SwitchyError | None = None) -> None:
-        """Try every wait; end those that are not over with `error`, if there is one."""
+    def notify_watchers(self) -> None:
+        """Try every wait."""
         for waiter in self._watchers:
-            if not waiter.check() and error is not None:
-                waiter.fail(error)
+            waiter.check()
+
+    def fail_watchers(self, error: SwitchyError) -> None:
+        """End every wait with an error; nobody's code is run."""
+        for waiter in self._watchers:
+            waiter.fail(error)
 
 
 def call_back(callback: Callback, arguments: tuple[Any, ...]) -> Any:

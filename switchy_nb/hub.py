@@ -58,6 +58,8 @@ class Hub:
         function: Callable[[], T],
         timeout: float,
         describe: Callable[[], str],
+        *,
+        kill: bool = True,
     ) -> T:
         """Run `function` in a greenlet of the hub thread, and wait for what it returns.
 
@@ -69,11 +71,13 @@ class Hub:
             Seconds.
         describe : callable
             Says what is being waited for, when it did not come.
+        kill : bool
+            Whether nobody needs it to end when nobody waits for it any more.
 
         Raises
         ------
         TimeoutError
-            If it took longer. The greenlet is killed, as it is when the wait is interrupted.
+            If it took longer. The greenlet is killed then, as when the wait is interrupted.
         """
         future: Future[T] = Future()
         greenlets: list[Any] = []
@@ -84,11 +88,11 @@ class Hub:
             except Exception as exc:
                 future.set_exception(exc)
 
-        self.post(lambda: greenlets.append(gevent.spawn(main)))
         try:
+            self.post(lambda: greenlets.append(gevent.spawn(main)))
             return block_on(future, timeout, describe)
         except BaseException:
-            if not future.done():
+            if kill and not future.done():
                 self.post(lambda: [g.kill(block=False) for g in greenlets])
             raise
 

@@ -53,9 +53,9 @@ Reply = CommandReply | ApiResponse
 CHUNK = 1 << 16
 #: While bytes keep coming, let the hub's other work in after this many seconds.
 SLICE = 0.005
-#: Seconds after which the system probes an idle peer, and between probes: a host that vanished
-#: without a word is noticed in under a minute.
-KEEPALIVE = 15
+#: A host that vanished without a word is noticed in under a minute: an idle peer is probed after
+#: 15 s, and given up after two probes (s, s, number) or what it did not acknowledge for 30 s (ms).
+KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 2, "TCP_USER_TIMEOUT": 30000}
 
 
 class Secret(str):
@@ -130,9 +130,13 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         try:
             self.sock = self._dial(deadline)
             self._login(deadline, timeout)
-        except BaseException:
+        except BaseException as exc:
             if self.sock is not None:
                 self.sock.close()
+            secret = self._secret.reveal()
+            if isinstance(exc, SwitchyError) and secret in str(exc):
+                # a peer that sends back what it hears must not make the error tell it
+                raise type(exc)(str(exc).replace(secret, "***")) from None
             raise
         self.connected = True
         self.start_event_handlers()
@@ -162,9 +166,9 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             ) from exc
         sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
         sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_KEEPALIVE, 1)
-        for option in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
+        for option, value in KEEPALIVE.items():
             if hasattr(_socket, option):
-                sock.setsockopt(_socket.IPPROTO_TCP, getattr(_socket, option), KEEPALIVE)
+                sock.setsockopt(_socket.IPPROTO_TCP, getattr(_socket, option), value)
         return sock
 
     def _login(self, deadline: Deadline, timeout: float) -> None:

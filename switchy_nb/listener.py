@@ -10,6 +10,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -72,7 +73,7 @@ class EventListener(Tracker):
     ) -> None:
         name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         own = recording if recording is not None else Recording(switch=name)
-        super().__init__(self.may_block, own)
+        super().__init__(self.may_block, self.is_alive, own)
         self.host = host
         self.max_limit = max_limit
         self.autorecon = autorecon
@@ -107,6 +108,7 @@ class EventListener(Tracker):
         """
         if self.is_alive():
             raise ConfigurationError(f"{self!r} is listening already; call disconnect() first")
+        self._inbox = queue.SimpleQueue()  # nothing of an earlier link counts any more
         try:
             for con in self.iter_cons().values():
                 con.connect()
@@ -138,15 +140,18 @@ class EventListener(Tracker):
         Twice is fine, and so is `connect` afterwards.
         """
         thread, self._thread = self._thread, None
-        # A new inbox: whatever the old thread still does, it ends there.
-        inbox, self._inbox = self._inbox, queue.SimpleQueue()
-        inbox.put(None)
-        for con in self.iter_cons().values():
-            con.disconnect()
         own = thread is None or thread is threading.current_thread()
+        with ExitStack() as stack:  # all of it, whatever one step raises or who interrupts it
+            stack.callback(
+                self._fail_all, LinkLost(f"the listener to {self._rx.switch} was disconnected")
+            )
+            for con in self.iter_cons().values():
+                stack.callback(con.disconnect)
+            # A new inbox: whatever the old thread still does, it ends there.
+            inbox, self._inbox = self._inbox, queue.SimpleQueue()
+            inbox.put(None)
         if not own and not self._ended.wait(PATIENCE):
             log.warning("a callback is still running; its thread ends when it returns")
-        self._fail_all(LinkLost(f"the listener to {self._rx.switch} was disconnected"))
 
     def is_alive(self) -> bool:
         """Whether events are being handled."""
@@ -316,6 +321,9 @@ class EventListener(Tracker):
     def _link_changed(self, state: LinkState, reason: str, received: int) -> None:
         if state is not LinkState.GONE:
             self.recording.mark_link(state is LinkState.UP, reason, received, self._rx.switch)
+        if state is not LinkState.UP:
+            # here, since the dispatcher may be busy with a callback: what waits fails at once
+            self._fail_all(LinkLost(f"the link to {self._rx.switch} was lost: {reason}"))
         self._inbox.put(partial(self._take_link, state, reason))
 
     # --- on the dispatcher thread ------------------------------------------------------
@@ -351,16 +359,14 @@ class EventListener(Tracker):
     def _take_link(self, state: LinkState, reason: str) -> None:
         if state is LinkState.UP:
             self._resync()
-            return
-        self._fail_all(LinkLost(f"the link to {self._rx.switch} was lost: {reason}"))
-        if state is LinkState.GONE:
+        elif state is LinkState.GONE:
             raise _Over
 
     def _resync(self) -> None:
         """Let go of the legs that ended while nobody listened: their events are lost."""
         for session in tuple(self._ending.values()):
             self.forget(session)
-        for uuid, session in list(self.sessions.items()):
+        for uuid in [*self.sessions, *(self.own - set(self.sessions) - set(self._awaited))]:
             try:
                 # on this link, which is up: the other may still be coming back
                 exists = self._rx.api(f"uuid_exists {uuid}", errcheck=False)
@@ -368,17 +374,20 @@ class EventListener(Tracker):
                 log.warning("which legs are still up is not known: %s", exc)
                 return  # lost again; the next time that it comes back, it is asked again
             if exists.strip() == "false":
-                log.warning("the leg %s ended while the link was down", uuid)
-                self.forget(session)
+                log.warning("the leg %s ended while nobody listened", uuid)
+                self.own.discard(uuid)
+                if uuid in self.sessions:
+                    self.forget(self.sessions[uuid])
 
     def _fail_all(self, error: SwitchyError) -> None:
         for job in list(self.bg_jobs.values()):
             if not job.ready():
                 job.fail(error)
                 self.bg_jobs.pop(job.uuid, None)
+                self._awaited.pop(job.sess_uuid or "", None)
         for session in [*self.sessions.values(), *self._ending.values()]:
             session.fail_waiters(error)
-        self.callbacks.notify_watchers(error)
+        self.callbacks.fail_watchers(error)
 
 
 class _Over(Exception):

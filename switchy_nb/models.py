@@ -147,6 +147,8 @@ class Job:
         """Wait for the job; return whether it is done, however it ended."""
         try:
             self.get(timeout)
+        except ConfigurationError:
+            raise
         except SwitchyError:
             return self.ready()
         return True

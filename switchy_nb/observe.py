@@ -1,13 +1,16 @@
 """Switchy's front door to clients and listeners: names to import, and ways to have them ready."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from switchy_nb.client import Client
-from switchy_nb.errors import ConfigurationError
+from switchy_nb.errors import ConfigurationError, SwitchyError
 from switchy_nb.listener import EventListener
 from switchy_nb.pool import Pair, Pool
+
+log = logging.getLogger(__name__)
 
 __all__ = ["Client", "EventListener", "active_client", "get_listener", "get_pool"]
 
@@ -57,8 +60,12 @@ def active_client(
 
 
 def _hang_up_what_is_left(client: Client) -> None:
-    if client.connected():
-        client.hangup_own()
+    try:
+        if client.connected():
+            client.hangup_own()
+    except SwitchyError as exc:
+        # what happened in the block counts more, and the links must still be closed
+        log.warning("calls that this client placed may be left up: %s", exc)
 
 
 def get_pool(contacts: Sequence[Any], **options: Any) -> Pool:

@@ -5,13 +5,13 @@ The commands that steer it are in `controls`.
 
 import difflib
 import threading
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.controls import Commander, Controls
-from switchy_nb.errors import ConfigurationError, SwitchyError, TimeoutError
+from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
 from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Vars, event_time
 from switchy_nb.waiting import Waiter, await_on, block_on
 from switchy_nb.wire import Event
@@ -82,6 +82,7 @@ class Session(Controls):
         *,
         con: Commander,
         may_block: Callable[[], None] = lambda: None,
+        listening: Callable[[], bool] = lambda: True,
     ) -> None:
         self.events = Events()
         self.uuid = uuid or event["Unique-ID"]
@@ -96,10 +97,11 @@ class Session(Controls):
         )
         self.times["create"] = event_time(event)
         self._may_block = may_block
+        self._listening = listening
         self._lock = threading.Lock()
         self._waiters: list[Waiter[Any]] = []
-        self._counts: Counter[str] = Counter()
-        self._taken: Counter[str] = Counter()
+        #: events that no wait has taken yet, by name and by subclass
+        self._untaken: dict[str, deque[Event]] = {}
         self.vars = Vars(self.notify)
         self.update(event)
 
@@ -109,7 +111,9 @@ class Session(Controls):
         """Take in one more event of this leg."""
         name = event.name
         self.events.update(event)
-        self._counts[event.subclass or name] += 1
+        with self._lock:
+            for key in filter(None, (name, event.subclass)):
+                self._untaken.setdefault(key, deque()).append(event)
         for attribute, value in _CHANGES.get(name, {}).items():
             setattr(self, attribute, value)
         if name in _TIMES:
@@ -216,7 +220,10 @@ class Session(Controls):
         self._may_block()
         waiter = self._waiter(what)
         try:
+            self._watch(waiter)
             return block_on(waiter.future, timeout, lambda: self._describe(what))
+        except BaseException as exc:
+            return self._last_moment(waiter, exc)
         finally:
             self._forget(waiter)
 
@@ -228,9 +235,26 @@ class Session(Controls):
         """Do as `wait` does, without blocking the event loop."""
         waiter = self._waiter(what)
         try:
+            self._watch(waiter)
             return await await_on(waiter.future, timeout, lambda: self._describe(what))
+        except BaseException as exc:
+            return self._last_moment(waiter, exc)
         finally:
             self._forget(waiter)
+
+    def _watch(self, waiter: Waiter[Any]) -> None:
+        with self._lock:
+            self._waiters.append(waiter)
+        self.notify()
+
+    def _last_moment(self, waiter: Waiter[Any], exc: BaseException) -> Any:
+        """Return what came while the wait was given up; raise why it was, if nothing did."""
+        if not waiter.give_up():
+            raise exc
+        if isinstance(exc, TimeoutError):
+            return waiter.future.result()
+        waiter.undo()  # interrupted: the next wait has it
+        raise exc
 
     def notify(self) -> None:
         """Try again what is waited for; called when anything of the leg may have changed."""
@@ -249,17 +273,23 @@ class Session(Controls):
 
     def _waiter(self, what: str | State | Callable[["Session"], Any]) -> Waiter[Any]:
         def hopeless() -> SwitchyError | None:
-            if not self.ended:
-                return None
-            return TimeoutError(f"waited in vain for {self._describe(what)}; the leg is gone")
+            if self.ended:
+                return TimeoutError(f"waited in vain for {self._describe(what)}; the leg is gone")
+            return deaf()
 
+        def deaf() -> SwitchyError | None:
+            if self._listening():
+                return None
+            return LinkLost(f"nobody listens any more, who waits for {self._describe(what)}")
+
+        waiter: Waiter[Any]
         if callable(what):
             function = what
-            waiter = Waiter(lambda: function(self))
+            waiter = Waiter(lambda: function(self), deaf)
         elif (name := what.value if isinstance(what, State) else what) in _STATES:
             waiter = Waiter(lambda: getattr(self, name), hopeless)
         elif name.isupper() or "::" in name:
-            waiter = Waiter(self._next(name), hopeless)
+            waiter = Waiter(lambda: self._take(name), hopeless, lambda e: self._put_back(name, e))
         else:
             near = difflib.get_close_matches(name, _STATES, 1)
             hint = f"; did you mean {near[0]!r}?" if near else "."
@@ -267,22 +297,16 @@ class Session(Controls):
                 f"cannot wait for {name!r}{hint} Give a state ({', '.join(_STATES)}), the name of "
                 "an event such as 'CHANNEL_ANSWER', or a function of the session"
             )
-        with self._lock:
-            self._waiters.append(waiter)
-        self.notify()
         return waiter
 
-    def _next(self, name: str) -> Callable[[], Event | None]:
-        wanted = self._taken[name] + 1
+    def _take(self, name: str) -> Event | None:
+        with self._lock:
+            untaken = self._untaken.get(name)
+            return untaken.popleft() if untaken else None
 
-        def test() -> Event | None:
-            if self._counts[name] < wanted:
-                return None
-            self._taken[name] = max(self._taken[name], wanted)
-            mine = [e for e in self.events if name in (e.name, e.subclass)]
-            return mine[-wanted]
-
-        return test
+    def _put_back(self, name: str, event: Event) -> None:
+        with self._lock:
+            self._untaken[name].appendleft(event)
 
     def _forget(self, waiter: Waiter[Any]) -> None:
         with self._lock:

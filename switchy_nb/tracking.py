@@ -48,8 +48,14 @@ class Tracker:
     _tx: Connection
     app_id_headers: list[str]
 
-    def __init__(self, may_block: Callable[[], None], recording: Recording) -> None:
+    def __init__(
+        self,
+        may_block: Callable[[], None],
+        listening: Callable[[], bool],
+        recording: Recording,
+    ) -> None:
         self._may_block = may_block
+        self._listening = listening
         self.recording = recording
         self.sessions: OrderedDict[str, Session] = OrderedDict()
         self.calls: OrderedDict[str, Call] = OrderedDict()
@@ -148,8 +154,11 @@ class Tracker:
     def drop_job(self, job: Job) -> None:
         """Let go of a job that failed, and of the leg that it was to make."""
         self.bg_jobs.pop(job.uuid, None)
-        self._awaited.pop(job.sess_uuid or "", None)
-        self.own.discard(job.sess_uuid or "")
+        leg = job.sess_uuid or ""
+        if self._awaited.get(leg) is job:
+            del self._awaited[leg]
+        if leg not in self.sessions:  # else somebody asked for an id that is taken
+            self.own.discard(leg)
 
     def awaits(self, uuid: str) -> bool:
         """Whether an originate is under way that may still make this leg."""
@@ -193,7 +202,9 @@ class Tracker:
         uuid = event.get("Unique-ID")
         if not uuid:
             return False, None
-        session = Session(event, uuid=uuid, con=self._tx, may_block=self._may_block)
+        session = Session(
+            event, uuid=uuid, con=self._tx, may_block=self._may_block, listening=self._listening
+        )
         session.cid = self.get_id(event)
         key = event.get(self.call_tracking_header) or uuid
         call = self.calls.get(key)

@@ -64,7 +64,7 @@ def block_on(future: Future[T], timeout: float | None, describe: Callable[[], st
         # In ticks: on some platforms a long wait on a lock keeps KeyboardInterrupt waiting.
         wait([future], min(TICK, deadline.left))
         if future.done():
-            return future.result()
+            return _outcome(future)
         if deadline.over:
             raise _late(timeout, describe)
 
@@ -76,13 +76,23 @@ async def await_on(future: Future[T], timeout: float | None, describe: Callable[
     """
     deadline = Deadline(timeout)
     waiter = asyncio.wrap_future(future)
-    while True:
-        done, _ = await asyncio.wait([waiter], timeout=min(TICK, deadline.left))
-        if done:
-            return waiter.result()
-        if deadline.over:
-            waiter.cancel()
-            raise _late(timeout, describe)
+    try:
+        while True:
+            await asyncio.wait([waiter], timeout=min(TICK, deadline.left))
+            if waiter.done():
+                return waiter.result()
+            if deadline.over:
+                raise _late(timeout, describe)
+    finally:
+        waiter.cancel()  # else asyncio complains of an error that nobody came to fetch
+
+
+def _outcome(future: Future[T]) -> T:
+    error = future.exception()
+    if error is not None:
+        # one error may be raised many times: it must not gather a traceback of them all
+        raise error.with_traceback(None)
+    return future.result()
 
 
 def _late(timeout: float | None, describe: Callable[[], str]) -> TimeoutError:
@@ -98,32 +108,47 @@ class Waiter(Generic[T]):
         Tried again and again until its value is true; that is what the future gets.
     hopeless : callable, optional
         Returns an error once it cannot become true any more.
+    undo : callable, optional
+        Told of a true value that came too late to be had.
     """
 
     def __init__(
         self,
         test: Callable[[], T],
         hopeless: Callable[[], SwitchyError | None] = lambda: None,
+        undo: Callable[[T], None] = lambda value: None,
     ) -> None:
         self.future: Future[T] = Future()
         self._test = test
         self._hopeless = hopeless
+        self._undo = undo
 
     def check(self) -> bool:
         """Try the test; return whether the wait is over, one way or the other."""
+        if self.future.done():
+            return True
         try:
             value = self._test()
             error = None if value else self._hopeless()
             if value:
-                self.future.set_result(value)
+                try:
+                    self.future.set_result(value)
+                except InvalidStateError:  # it was given up, or another thread was quicker
+                    self._undo(value)
             elif error is not None:
-                self.future.set_exception(error)
-        except InvalidStateError:
-            return True  # it was cancelled, or another thread was quicker
+                self.fail(error)
         except Exception as exc:
             with contextlib.suppress(InvalidStateError):
                 self.future.set_exception(exc)
         return self.future.done()
+
+    def give_up(self) -> bool:
+        """End the wait without a value; return whether it had come nevertheless."""
+        return not self.future.cancel() and self.future.exception() is None
+
+    def undo(self) -> None:
+        """Take the value back that it ended with."""
+        self._undo(self.future.result())
 
     def fail(self, error: SwitchyError) -> None:
         """End the wait with an error, unless it is over."""
