@@ -93,6 +93,33 @@ def test_what_cannot_be_sent_leaves_no_job(client: Client) -> None:
     client.connect()
 
 
+def test_a_legs_id_is_used_once(client: Client, switch: Switch) -> None:
+    leg = client.originate(switch.url("answer")).get(20)
+    with pytest.raises(ConfigurationError, match="already"):
+        client.originate(switch.url("answer"), uuid_func=lambda: leg)
+    assert client.listener.own == {leg}
+
+
+def test_an_interrupt_when_a_call_was_just_sent_leaves_no_call(
+    client: Client, switch: Switch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = client._con.post
+
+    def interrupted(line: str, *args: Any, **kwargs: Any) -> Any:
+        future = post(line, *args, **kwargs)
+        if line.startswith("bgapi"):
+            raise KeyboardInterrupt
+        return future
+
+    monkeypatch.setattr(client._con, "post", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.originate(switch.url("answer"))
+    monkeypatch.undo()
+    assert client.hangup_own(10) == []
+    eventually(lambda: client.listener.count_sessions() == 0)
+    assert not client.listener.own
+
+
 def test_set_orig_cmd(client: Client, switch: Switch) -> None:
     with pytest.raises(ConfigurationError, match="uuid_str"):
         client.set_orig_cmd("a@b", uuid_str="x")

@@ -63,6 +63,10 @@ def test_where_a_call_can_go() -> None:
         ({"proxy": "h x"}, "proxy"),
         ({"gateway": ""}, "gateway"),
         ({"dp_exten": "1 2"}, "one word"),
+        ({"dp_exten": "&system(reboot)"}, "would be an application"),
+        ({"caller_id": 'x" <sip:666@evil.example>;foo="'}, "caller's name"),
+        ({"caller_id": "a\\"}, "caller's name"),
+        ({"caller_id_num": "666@evil>;p=<x"}, "caller's number"),
         ({"caller_id": "x\ny"}, "origination_caller_id_name"),
     ],
 )

@@ -78,6 +78,19 @@ def test_a_wrong_secret() -> None:
     assert "event_socket.conf.xml" in str(error)
 
 
+@pytest.mark.parametrize("answer", ["-ERR invalid {}", "{}"])
+def test_a_peer_that_echoes_does_not_show_the_secret(answer: str) -> None:
+    def script(talk: Talk) -> None:
+        talk.say("Content-Type: auth/request\n\n")
+        heard = talk.hear()
+        talk.reply(answer.format(heard)) if "ERR" in answer else talk.say(f"{heard}\n\n")
+        talk.wait()
+
+    error = failing(script)  # which looks for the secret in what the error says
+    assert "***" in str(error)
+    assert SECRET not in str(error.__cause__)
+
+
 def test_a_rude_rejection_names_the_access_list() -> None:
     def script(talk: Talk) -> None:
         talk.say(

@@ -7,7 +7,7 @@ import threading
 import pytest
 from helpers import Peer, Talk, eventually
 
-from switchy_nb import Client, EventListener
+from switchy_nb import Client, EventListener, active_client
 from switchy_nb.errors import LinkLost
 
 
@@ -83,6 +83,75 @@ def test_a_lost_link_fails_what_waits_at_once_and_lets_go_of_what_ended() -> Non
         assert client.cmd("status") == "+OK"
         client.disconnect()
         listener.disconnect()
+
+
+def test_what_waits_fails_at_once_even_behind_a_callback_that_sleeps() -> None:
+    asleep, go_on = threading.Event(), threading.Event()
+
+    def sleeper(event: object) -> None:
+        asleep.set()
+        go_on.wait(10)
+
+    fake = FakeSwitch(("Event-Name: HEARTBEAT",))
+    with fake.peer as peer:
+        listener = EventListener(peer.host, peer.port, autorecon=False)
+        client = Client(peer.host, peer.port, listener=listener)
+        listener.add_callback("HEARTBEAT", "default", sleeper)
+        listener.connect()
+        client.connect()
+        listener.start()
+        assert asleep.wait(5)
+        job = client.bgapi("originate x")
+        peer.talks[0].kill()
+        with pytest.raises(LinkLost):
+            job.get(5)
+        assert not go_on.is_set()
+        with pytest.raises(LinkLost, match="no link"):
+            client.bgapi("originate y")
+        go_on.set()
+        client.disconnect()
+        listener.disconnect()
+
+
+def test_a_listener_whose_link_was_lost_before_it_started() -> None:
+    fake = FakeSwitch()
+    with fake.peer as peer:
+        listener = EventListener(peer.host, peer.port, autorecon=False)
+        listener.connect()
+        for talk in tuple(peer.talks):
+            talk.kill()
+        eventually(lambda: not any(listener.status().values()))
+        listener.connect()
+        listener.start()
+        assert listener.connected()
+        assert listener.is_alive()
+        listener.disconnect()
+
+
+def test_leaving_a_block_whose_switch_went_mute_keeps_its_error() -> None:
+    mute = threading.Event()
+
+    def script(talk: Talk) -> None:
+        talk.login()
+        while True:
+            line = talk.hear()
+            if mute.is_set():
+                continue
+            if line.startswith("api "):
+                talk.response("+OK\n")
+            else:
+                talk.reply("+OK Job-UUID: x")
+
+    with (
+        Peer(script) as peer,
+        pytest.raises(ValueError, match="mine"),
+        active_client(peer.host, peer.port, autorecon=False) as client,
+    ):
+        client.originate("1@h")
+        mute.set()
+        raise ValueError("mine")
+    assert not client.connected()
+    assert not client.listener.is_alive()
 
 
 def test_a_link_lost_for_good_ends_the_listener() -> None:

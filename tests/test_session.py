@@ -137,9 +137,51 @@ def test_waiting_for_events_takes_each_of_them_once(sess: Session) -> None:
         sess.wait("DTMF", 0)
 
 
+def test_two_who_wait_for_the_same_get_one_each(sess: Session) -> None:
+    got: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: got.append(sess.wait("DTMF", 5)["DTMF-Digit"]))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    later(sess, event("DTMF", DTMF_Digit="1"), event("DTMF", DTMF_Digit="2"))
+    for thread in threads:
+        thread.join(10)
+    assert sorted(got) == ["1", "2"]
+
+
+def test_no_event_is_lost_to_a_wait_that_is_given_up(sess: Session) -> None:
+    total = 500
+
+    def come() -> None:
+        for n in range(total):
+            sess.update(event("DTMF", DTMF_Digit=str(n)))
+            sess.notify()
+
+    coming = threading.Thread(target=come)
+    coming.start()
+    got: list[str] = []
+    while len(got) < total:
+        try:
+            got.append(sess.wait("DTMF", 0.0005)["DTMF-Digit"])
+        except TimeoutError:
+            assert coming.is_alive() or len(got) >= total or sess._untaken["DTMF"]
+    coming.join(10)
+    assert got == [str(n) for n in range(total)]
+
+
+def test_nobody_waits_for_a_listener_that_has_ended(link: Recorder) -> None:
+    sess = Session(event("CHANNEL_CREATE"), con=link, listening=lambda: False)
+    for what in ("answered", "CHANNEL_ANSWER", lambda leg: False):
+        with pytest.raises(LinkLost, match="nobody listens"):
+            sess.wait(what, 60)  # type: ignore[arg-type]
+
+
 def test_waiting_for_a_subclass_and_for_a_function(sess: Session) -> None:
     later(sess, event("CUSTOM", Event_Subclass="conference::x"))
     assert sess.wait("conference::x", 5)["Event-Name"] == "CUSTOM"
+    assert sess.wait("CUSTOM", 0)["Event-Subclass"] == "conference::x"
     threading.Timer(0.05, sess.vars.__setitem__, ("n", 3)).start()
     assert sess.wait(lambda leg: leg.vars.get("n"), 5) == 3
 

@@ -173,7 +173,7 @@ def test_what_is_clicked_while_a_cell_runs_is_what_was_typed(open_notebook) -> N
 @pytest.mark.timeout(240)
 def test_a_hostile_caller_runs_no_script(open_notebook) -> None:
     name = "<img src=x onerror=window.forged=1>"
-    call = f"caller('answer@' + caller.switch.sip, timeout=10, caller_id={name!r})"
+    call = f"caller(caller.url('answer'), timeout=10, caller_id={name!r})"
     notebook = open_notebook(PANEL, f"{call};")
     notebook.run(0)
     panel = Panel(notebook)

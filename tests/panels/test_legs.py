@@ -176,7 +176,7 @@ def test_a_book_that_is_closed_watches_no_more(board: Switchboard, book: LegBook
 def test_a_lost_link_does_not_end_the_watch(board: Switchboard, book: LegBook) -> None:
     from switchy_nb.errors import LinkLost
 
-    board.callbacks.notify_watchers(LinkLost("gone"))
+    board.callbacks.fail_watchers(LinkLost("gone"))
     board.create("after")
     book.refresh()
     assert [r.uuid for r in book.rows(())] == ["after"]
