@@ -27,7 +27,7 @@ from switchy_nb.errors import (
     TimeoutError,
 )
 from switchy_nb.hub import Hub, get_hub
-from switchy_nb.link import Handlers, Link, Reply, Secret, Slot
+from switchy_nb.link import Handlers, Link, Reply, Secret, Slot, port_number
 from switchy_nb.subscriptions import Subscriptions
 from switchy_nb.waiting import Deadline, block_on
 from switchy_nb.wire import Event, LogLine, encode_command
@@ -86,9 +86,9 @@ class Connection(Subscriptions):
     ) -> None:
         super().__init__()
         self.host = host.strip("[]") if ":" in host else host  # [::1], as in a URL
-        self.port = _port(port)
+        self.port = port_number(port)
         self.timeout = timeout
-        self.autorecon = autorecon
+        self.autorecon = _seconds(autorecon)
         self.commands = commands
         self._secret = Secret(auth)
         self._on_event = on_event
@@ -384,16 +384,10 @@ class Connection(Subscriptions):
         return f"not connected to {self.switch}; call connect() first"
 
 
-def _port(port: int | str) -> int:
-    try:
-        number = int(port)
-    except ValueError:
-        number = -1
-    if not 0 < number < 65536:
-        raise ConfigurationError(
-            f"{port!r} is no port; FreeSWITCH's Event Socket is 8021 by default"
-        )
-    return number
+def _seconds(autorecon: Any) -> float | bool:
+    if not isinstance(autorecon, int | float) or autorecon < 0:
+        raise ConfigurationError(f"autorecon is seconds, True or False, and not {autorecon!r}")
+    return autorecon
 
 
 def _short(text: str) -> str:

@@ -22,6 +22,7 @@ from greenswitch.esl import InboundESL
 from switchy_nb.errors import (
     AccessDenied,
     AuthenticationError,
+    ConfigurationError,
     ConnectionError,
     LinkLost,
     NotAnEventSocket,
@@ -352,3 +353,16 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         for greenlet in self._greenlets:
             if greenlet is not current:
                 greenlet.kill(block=False)
+
+
+def port_number(port: int | str) -> int:
+    """Read a port's number; `ConfigurationError` if it cannot be one."""
+    try:
+        number = int(port)
+    except ValueError:
+        number = -1
+    if not 0 < number < 65536:
+        raise ConfigurationError(
+            f"{port!r} is no port; FreeSWITCH's Event Socket is 8021 by default"
+        )
+    return number

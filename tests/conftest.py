@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 from helpers import Seen, eventually, own_threads
 
+from switchy_nb import Client, active_client
+from switchy_nb.pytest_plugin import Switch
+
 
 @pytest.fixture(autouse=True)
 def no_threads_left() -> Iterator[None]:
@@ -19,3 +22,10 @@ def no_threads_left() -> Iterator[None]:
 @pytest.fixture
 def seen() -> Seen:
     return Seen()
+
+
+@pytest.fixture
+def client(switch: Switch) -> Iterator[Client]:
+    """A client with a started listener and no app."""
+    with active_client(switch.host, switch.port, switch.password) as made:
+        yield made

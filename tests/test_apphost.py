@@ -11,16 +11,10 @@ from helpers import eventually
 from switchy_nb import Client, active_client, event_callback, handler
 from switchy_nb.apps import TonePlay
 from switchy_nb.errors import ConfigurationError
-from switchy_nb.marks import Kind, get_callbacks, has_callbacks
+from switchy_nb.marks import Kind, get_callbacks
 from switchy_nb.pytest_plugin import Switch
 from switchy_nb.session import Session
 from switchy_nb.wire import Event
-
-
-@pytest.fixture
-def client(switch: Switch) -> Iterator[Client]:
-    with active_client(switch.host, switch.port, switch.password) as made:
-        yield made
 
 
 def test_loading_and_unloading(client: Client) -> None:
@@ -149,27 +143,6 @@ def test_a_handler_of_an_app(client: Client) -> None:
     eventually(lambda: taken == ["here"])
     client.unload_app("App")
     assert "MINE::now" not in client.listener._handlers
-
-
-def test_marks() -> None:
-    assert has_callbacks(TonePlay)
-    assert not has_callbacks(object())
-    both = event_callback("A")(event_callback("B")(lambda sess: None))
-
-    class App:
-        on_both = staticmethod(both)
-
-        @handler("C")
-        def on_c(self, event: Event) -> None:
-            """Do nothing."""
-
-    assert [(e, k) for e, k, _ in get_callbacks(App())] == [
-        ("C", Kind.HANDLER),
-        ("B", Kind.CALLBACK),
-        ("A", Kind.CALLBACK),
-    ]
-    assert [e for e, _, _ in get_callbacks(App(), skip=("on_both",))] == ["C"]
-    assert [e for e, _, _ in get_callbacks(App(), only=Kind.CALLBACK)] == ["B", "A"]
 
 
 def test_the_apps_unload_when_the_client_is_done(switch: Switch) -> None:

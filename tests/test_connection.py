@@ -158,6 +158,12 @@ def test_a_peer_that_resets_in_the_middle_of_the_login() -> None:
     assert isinstance(failing(script), Unreachable | NotAnEventSocket)
 
 
+def test_seconds_that_are_none() -> None:
+    for wrong in ("30", None, -1):
+        with pytest.raises(ConfigurationError, match="autorecon"):
+            Connection("127.0.0.1", autorecon=wrong)  # type: ignore[arg-type]
+
+
 def test_ipv6() -> None:
     def script(talk: Talk) -> None:
         talk.login()
