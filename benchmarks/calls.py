@@ -6,40 +6,15 @@ commands, and looks at nothing but the job's id. The switch is the simulated one
 its own, or the one that ``SWITCHY_NB_HOST`` names. Run it by ``python -m benchmarks.calls``.
 """
 
-import multiprocessing
-import os
-import socket
 import statistics
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import Connection as Pipe
 
-from switchy_nb import SimSwitch, sync_caller
+from benchmarks.switches import Bare, named_or_simulated
+from switchy_nb import sync_caller
 from switchy_nb.sync import Caller
 
 CALLS = 100
-
-
-class Bare:
-    """One logged-in socket and no more."""
-
-    def __init__(self, host: str, port: int, password: str) -> None:
-        self.sock = socket.create_connection((host, port))
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.buffer = b""
-        self.until(b"auth/request\n\n")
-        self.command(f"auth {password}")
-
-    def until(self, mark: bytes) -> None:
-        while mark not in self.buffer:
-            self.buffer += self.sock.recv(65536)
-        self.buffer = self.buffer.partition(mark)[2]
-
-    def command(self, line: str) -> None:
-        self.sock.sendall(line.encode() + b"\n\n")
-        self.until(b"\n\n")
 
 
 def bare_call(events: Bare, commands: Bare, url: str) -> float:
@@ -66,36 +41,13 @@ def our_call(caller: Caller, url: str) -> float:
     return took
 
 
-def serve(pipe: Pipe) -> None:
-    with SimSwitch() as switch:
-        pipe.send((switch.host, switch.port, switch.password, switch.sip))
-        pipe.recv()
-
-
-@contextmanager
-def a_switch() -> Iterator[tuple[str, int, str, str]]:
-    host = os.environ.get("SWITCHY_NB_HOST")
-    if host:
-        port = int(os.environ.get("SWITCHY_NB_PORT", "8021"))
-        sip = os.environ.get("SWITCHY_NB_SIP", f"{host}:5080")
-        yield host, port, os.environ.get("SWITCHY_NB_PASSWORD", "ClueCon"), sip
-        return
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=serve, args=(there,), daemon=True)
-    process.start()
-    yield here.recv()
-    here.send("stop")
-    process.join(10)
-
-
 def main() -> None:
     bare_times, our_times = [], []
-    with a_switch() as (host, port, password, sip):
-        url = f"answer@{sip}"
-        events, commands = Bare(host, port, password), Bare(host, port, password)
+    with named_or_simulated() as switch:
+        url = f"answer@{switch.sip}"
+        events, commands = switch.connect(), switch.connect()
         events.command("event plain BACKGROUND_JOB")
-        with sync_caller(host, port, password, apps={}) as caller:
+        with sync_caller(switch.host, switch.port, switch.password, apps={}) as caller:
             for turn in range(CALLS + 5):
                 one, two = bare_call(events, commands, url), our_call(caller, url)
                 if turn >= 5:  # the first ones warm up

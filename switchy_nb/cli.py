@@ -125,21 +125,66 @@ def dialplan() -> None:
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=PORT, default=8021, show_default=True, help="Port to listen on; 0: a free one."
 )
-def switch(port: int) -> None:
-    """Run the simulated switch until Ctrl-C."""
+@click.option(
+    "--password",
+    envvar="SWITCHY_NB_PASSWORD",
+    default=DEFAULT_PASSWORD,
+    help="Its secret; better given as SWITCHY_NB_PASSWORD, which no list of processes shows. "
+    "[default: FreeSWITCH's]",
+)
+@click.option(
+    "--sip",
+    metavar="HOST:PORT",
+    default="127.0.0.1:5080",
+    show_default=True,
+    help="Address of its SIP profile: calls to it come back into the switch.",
+)
+@click.option(
+    "--dialplan",
+    "plan",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Python that says what calls do: switch.dialplan['7001'] = [answer(), echo()]",
+)
+@click.option("--speed", type=float, default=1.0, help="Its seconds in one of ours.  [default: 1]")
+@click.option("--seed", type=int, help="Makes uuids, ports and chances repeat.")
+def sim(
+    host: str,
+    port: int,
+    password: str,
+    sip: str,
+    plan: Path | None,
+    speed: float,
+    seed: int | None,
+) -> None:
+    """Run the simulated switch until Ctrl-C.
+
+    It is a FreeSWITCH to whoever connects: fs_cli, a program of yours, a notebook elsewhere.
+    """
+    from switchy_nb.simswitch import SimSwitch, planfile
+
     stop = threading.Event()
-    with _readable_errors(), _simulated(port=port) as running:
-        # before it says that it is there: whoever reads that may stop it at once
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda *_: stop.set())
-        click.echo(
-            f"Simulated switch on {running.host} port {running.port}, password {DEFAULT_PASSWORD}; "
-            f"its profile external is at {running.sip}. Ctrl-C stops it."
-        )
-        stop.wait()
+    with _readable_errors():
+        made = SimSwitch(host=host, port=port, password=password, sip=sip, speed=speed, seed=seed)
+        if plan is not None:
+            planfile.load(made, plan)
+        with made as running:
+            # before it says that it is there: whoever reads that may stop it at once
+            for name in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(name, lambda *_: stop.set())
+            secret = "FreeSWITCH's own" if password == DEFAULT_PASSWORD else "as given"
+            click.echo(
+                f"Simulated switch on {running.host} port {running.port}. Ctrl-C stops it.\n"
+                f"  password     {secret}\n"
+                f"  SIP profile  external, at {running.sip}\n"
+                f"  in a cell    sync_caller({running.host!r}, {running.port})\n"
+                f"  to look      switchy-nb doctor {running.host}:{running.port}"
+            )
+            stop.wait()
     click.echo("Stopped.")
 
 
@@ -198,10 +243,10 @@ def _texts(cell: Any) -> Iterator[str]:
 
 
 @contextmanager
-def _simulated(*, port: int = 0) -> Iterator[Any]:
+def _simulated() -> Iterator[Any]:
     from switchy_nb.simswitch import SimSwitch
 
-    with SimSwitch(port=port, password=DEFAULT_PASSWORD) as switch:
+    with SimSwitch(password=DEFAULT_PASSWORD) as switch:
         yield switch
 
 

@@ -7,6 +7,7 @@ Notebooks that nbval runs in the same session go to the same switch, by way of t
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,9 @@ from switchy_nb.sync import (
     Caller,
     sync_caller,
 )
+
+if TYPE_CHECKING:
+    from switchy_nb.simswitch import SimSwitch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Send the notebooks of this run to the same switch."""
+    """Send the notebooks of this run to the same switch, and declare the marker."""
+    config.addinivalue_line(
+        "markers",
+        "simswitch(**options): how the test's `simswitch` is set up; as SimSwitch's own options",
+    )
     host = config.getoption("--fshost")
     if host:
         os.environ[HOST_VARIABLE] = host
@@ -80,6 +88,30 @@ def switch(request: pytest.FixtureRequest) -> Iterator[Switch]:
 
     with SimSwitch() as own:
         yield Switch(own.host, own.port, own.password, own.sip, simulated=True)
+
+
+@pytest.fixture
+def simswitch(request: pytest.FixtureRequest) -> Iterator["SimSwitch"]:
+    """A simulated switch of the test's own, with a free port; gone with all its calls at the end.
+
+    ``@pytest.mark.simswitch(speed=10, seed=1)`` sets it up otherwise, with the options of
+    `SimSwitch`. A marker nearer to the test has the last word.
+    """
+    from switchy_nb.simswitch import SimSwitch
+
+    options: dict[str, object] = {}
+    for marker in reversed(list(request.node.iter_markers("simswitch"))):
+        if marker.args:
+            raise ConfigurationError(
+                "pytest.mark.simswitch takes options by name, such as simswitch(speed=10)"
+            )
+        options.update(marker.kwargs)
+    try:
+        made = SimSwitch(**options)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise ConfigurationError(f"pytest.mark.simswitch: {error}") from error
+    with made as running:
+        yield running
 
 
 @pytest.fixture

@@ -235,7 +235,7 @@ def _answers(options: Mapping[str, Any]) -> bool:
 
 
 def open_caller(
-    host: str | None = None,
+    host: "str | SimSwitch | None" = None,
     port: int | str | None = None,
     password: str | None = None,
     apps: Mapping[str, Any] | None = None,
@@ -247,9 +247,10 @@ def open_caller(
 
     Parameters
     ----------
-    host : str, optional
-        The switch. Where it is not given, the environment's ``SWITCHY_NB_HOST`` (``host`` or
-        ``host:port``) counts; without that, a switch is simulated. A line says which.
+    host : str or SimSwitch, optional
+        The switch, or a simulated one of your own, which brings its port and its secret. Where it
+        is not given, the environment's ``SWITCHY_NB_HOST`` (``host`` or ``host:port``) counts;
+        without that, a switch is simulated. A line says which.
     port : int or str, optional
         The Event Socket's port: ``SWITCHY_NB_PORT``, or 8021.
     password : str, optional
@@ -274,8 +275,11 @@ def open_caller(
     if host is None and not os.environ.get(HOST_VARIABLE) and (port or password):
         raise ConfigurationError("a port or a password goes with a host: name that as well")
     with ExitStack() as stack:
-        simulated = None
-        if host is None:
+        simulated: "SimSwitch | None" = None
+        if host is not None and not isinstance(host, str):
+            simulated = host
+            host, port, password = simulated.host, simulated.port, simulated.password
+        elif host is None:
             host, port = _from_environment(port)
             if host is None:
                 from switchy_nb.simswitch import SimSwitch
@@ -301,7 +305,7 @@ def open_caller(
 
 @contextmanager
 def sync_caller(
-    host: str | None = None,
+    host: "str | SimSwitch | None" = None,
     port: int | str | None = None,
     password: str | None = None,
     apps: Mapping[str, Any] | None = None,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -16,6 +18,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from switchy_nb import cli
+from switchy_nb.connection import Connection
+from switchy_nb.errors import APIError
 from switchy_nb.freeswitch import Check, Status, dialplan_xml
 from switchy_nb.freeswitch.doctor import LATER, STEPS
 from switchy_nb.simswitch import SimSwitch
@@ -114,7 +118,7 @@ def test_what_a_switch_says_styles_nothing(monkeypatch):
     assert lines[1] == f"    → {harmless}"
 
 
-# --- dialplan, switch ----------------------------------------------------------------------
+# --- dialplan, sim -------------------------------------------------------------------------
 
 
 def test_the_dial_plan_is_printed_as_it_is():
@@ -123,7 +127,7 @@ def test_the_dial_plan_is_printed_as_it_is():
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_the_simulated_switch_runs_until_it_is_told_to_stop(name):
-    command = [sys.executable, "-m", "switchy_nb.cli", "switch", "--port", "0"]
+    command = [sys.executable, "-m", "switchy_nb.cli", "sim", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -131,7 +135,7 @@ def test_the_simulated_switch_runs_until_it_is_told_to_stop(name):
             with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
                 assert link.recv(100).startswith(b"Content-Type: auth/request\n\n")
             process.send_signal(name)
-            assert process.stdout.read() == "Stopped.\n"
+            assert process.stdout.read().endswith("\nStopped.\n")
             assert process.wait(10) == 0
         finally:
             process.kill()
@@ -139,9 +143,60 @@ def test_the_simulated_switch_runs_until_it_is_told_to_stop(name):
 
 def test_a_port_that_is_taken_is_an_error():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        result = invoke("switch", "--port", str(server.getsockname()[1]))
+        result = invoke("sim", "--port", str(server.getsockname()[1]))
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
+
+
+@contextmanager
+def running(*options: str, **environment: str) -> Iterator[tuple[int, list[str]]]:
+    """Run the simulated switch as a program; give its port and the first lines it prints."""
+    command = [sys.executable, "-m", "switchy_nb.cli", "sim", "--port", "0", *options]
+    env = {**os.environ, **environment}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(5)]
+            yield int(re.search(r" port (\d+)", lines[0])[1]), lines
+        finally:
+            process.kill()
+
+
+def test_the_simulated_switch_is_set_up_by_options(tmp_path):
+    plan = tmp_path / "plan.py"
+    plan.write_text('switch.dialplan["7001"] = [respond(486)]\n')
+    options = ["--dialplan", str(plan), "--speed", "5", "--sip", "127.0.0.1:5099", "--seed", "1"]
+    secret = "n0t-the-default"
+    with (
+        running(*options, SWITCHY_NB_PASSWORD=secret) as (port, lines),
+        Connection("127.0.0.1", port, secret) as connection,
+    ):
+        assert lines[2] == "  SIP profile  external, at 127.0.0.1:5099\n"
+        assert secret not in "".join(lines)
+        with pytest.raises(APIError, match="USER_BUSY"):
+            connection.api("originate sofia/external/7001@127.0.0.1:5099 &park()")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("switch.dialplan[", "line 1: '[' was never closed"),
+        ("\n\nswitch.dialplan['1'] = []", "line 3: the rule for '1' has no steps"),
+        ("switch.dialplan['1'] = [ring()]", "line 1: name 'ring' is not defined"),
+    ],
+)
+def test_a_dial_plan_that_fails_is_told_of_with_its_line(tmp_path, text, says):
+    plan = tmp_path / "plan.py"
+    plan.write_text(text)
+    result = invoke("sim", "--port", "0", "--dialplan", str(plan))
+    assert result.exit_code == 1
+    assert f"plan.py, {says}" in result.output
+
+
+def test_a_speed_that_is_none_is_an_error():
+    result = invoke("sim", "--port", "0", "--speed", "0")
+    assert result.exit_code == 1
+    assert "speed=0.0 is no factor" in result.output
 
 
 # --- run -----------------------------------------------------------------------------------

@@ -1,14 +1,24 @@
 """The applications that run on a channel, from answer to transfer.
 
 Each is a coroutine that returns when it is done or when its channel is gone, so that a hangup
-unwinds whatever runs. Sound is in `playing`, the bridge in `bridging`.
+unwinds whatever runs. Sound is in `playing`, `taping`
+and `prompting`, the bridge in `bridging`.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from switchy_nb.simswitch import bridging, events, lifecycle, playing
-from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch import (
+    bridging,
+    displacing,
+    events,
+    lifecycle,
+    playing,
+    prompting,
+    referring,
+    taping,
+)
+from switchy_nb.simswitch.causes import SIP_PHRASES, Cause, cause_of_status
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.signals import Wake
 
@@ -55,13 +65,18 @@ async def _hangup(channel: Channel, data: str) -> None:
 
 
 async def _respond(channel: Channel, data: str) -> None:
-    """Refuse the call with a SIP status; an answered call is left as it is."""
-    code = data.split()[0] if data.split() else ""
-    if channel.answered or not code.isdigit() or int(code) < 300:
+    """Refuse the call with a SIP status; what is no refusal is not modelled."""
+    code, _, phrase = data.strip().partition(" ")
+    if channel.leg is None or not code.isdigit() or not 400 <= int(code) < 700:
         return
-    wanted = int(code)
-    cause = next((c for c in Cause if c.sip == wanted and c is not Cause.NONE), None)
-    channel.hangup(cause or Cause.NORMAL_UNSPECIFIED)
+    channel.leg.refusal = (int(code), phrase or SIP_PHRASES.get(int(code), ""))
+    channel.hangup(cause_of_status(int(code)))
+
+
+async def _deflect(channel: Channel, data: str) -> None:
+    """Refer the other end to another address."""
+    if data:
+        referring.deflect(channel, data)
 
 
 async def _set(channel: Channel, data: str) -> None:
@@ -87,7 +102,7 @@ async def _multiset(channel: Channel, data: str) -> None:
 
 
 async def _info(channel: Channel, data: str) -> None:
-    for name, value in channel.headers():
+    for name, value in (pair for block in channel.headers() for pair in block.pairs):
         channel.core.log(6, f"{name}: [{value}]", channel)
     for name in channel.variables:
         channel.core.log(6, f"variable_{name}: [{channel.get(name)}]", channel)
@@ -126,8 +141,9 @@ async def _transfer(channel: Channel, data: str) -> None:
 
 async def _execute_extension(channel: Channel, data: str) -> None:
     words = data.split()
-    steps, _ = channel.core.dialplan.find(words[0]) if words else ([], None)
-    for step in steps:
+    if channel.profile is not None and not (channel.profile.dialplan or len(words) > 1):
+        return  # a leg that was never in a dial plan knows none
+    for step in channel.core.steps_of(channel, words[0]) if words else ():
         if not channel.ready:
             break
         await step.run(channel)
@@ -175,6 +191,7 @@ def registry() -> dict[str, Application]:
         "sleep": _sleep,
         "hangup": _hangup,
         "respond": _respond,
+        "deflect": _deflect,
         "set": _set,
         "unset": _unset,
         "export": _export,
@@ -190,7 +207,12 @@ def registry() -> dict[str, Application]:
         "sched_transfer": _sched_transfer,
         "sched_broadcast": _sched_broadcast,
         "bridge": bridging.bridge_application,
-        "stop_record_session": playing.stop_record_session,
+        "stop_record_session": taping.stop_record_session,
+        "record_session_mask": taping.mask,
+        "record_session_unmask": taping.unmask,
+        "record_session_pause": taping.pause,
+        "record_session_resume": taping.resume,
+        "stop_displace_session": displacing.stop_application,
         "flush_dtmf": _nothing,
         "start_dtmf": _nothing,
         "stop_dtmf": _nothing,
@@ -201,8 +223,13 @@ def registry() -> dict[str, Application]:
         "playback": playing.playback,
         "endless_playback": playing.endless_playback,
         "gentones": playing.gentones,
-        "record_session": playing.record_session,
-        "record": playing.record,
+        "loop_playback": playing.loop_playback,
+        "record_session": taping.record_session,
+        "record": taping.record,
+        "read": prompting.read,
+        "play_and_get_digits": prompting.play_and_get_digits,
+        "displace_session": displacing.application,
+        "set_audio_level": displacing.level_application,
     }
     table = {name: Application(run) for name, run in plain.items()}
     table.update({name: Application(run, media=True) for name, run in sounding.items()})

@@ -10,6 +10,7 @@ from dataclasses import replace
 from switchy_nb.simswitch import events, originating
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.dialstring import DialString
 from switchy_nb.simswitch.profile import Times
 from switchy_nb.simswitch.states import CallState, ChannelState, Direction
 
@@ -17,9 +18,11 @@ from switchy_nb.simswitch.states import CallState, ChannelState, Direction
 _LEFT = (ChannelState.RESET, ChannelState.SOFT_EXECUTE)
 
 
-async def bridge_application(channel: Channel, data: str) -> None:
+async def bridge_application(channel: Channel, data: str | DialString) -> None:
     """Call somebody, and connect the channel to whoever answers first."""
     core = channel.core
+    if not data:
+        return
     if channel.answered:
         channel.set_call_state(CallState.RING_WAIT)
     channel.set("originate_disposition", "failure")
@@ -27,26 +30,25 @@ async def bridge_application(channel: Channel, data: str) -> None:
     other = await originating.place(core, data, originator=channel)
     if isinstance(other, Cause):
         channel.set("originate_disposition", other.name)
+        channel.set("originate_failed_cause", other.name)
         channel.set("DIALSTATUS", _dial_status(other))
-        if channel.call_state is CallState.RING_WAIT:
+        if channel.up and channel.call_state is CallState.RING_WAIT:
             channel.set_call_state(CallState.ACTIVE)
         if channel.ready and not _keeps_on(channel, other):
             channel.hangup(other)
         return
     channel.set("originate_disposition", "SUCCESS")
     channel.set("DIALSTATUS", "SUCCESS")
-    other_number = other.profile.destination if other.profile is not None else ""
-    channel.variables["originated_legs"] = (f"{other.uuid};Outbound Call;{other_number}",)
-    channel.variables["originate_causes"] = (f"{other.uuid};NONE",)
-    if channel.leg is not None and not channel.answered and other.answered:
-        channel.leg.answer()
+    if channel.leg is not None and not channel.answered:
+        if other.answered:
+            channel.leg.answer()
+        else:
+            channel.leg.pre_answer()
     _introduce(channel, other)
+    _pass_callee_id(other, channel)
     if channel.call_state is CallState.RING_WAIT:
         channel.set_call_state(CallState.ACTIVE)
     await run_bridge(channel, other)
-    wanted = channel.get("hangup_after_bridge") in ("true", "yes")
-    if wanted and channel.ready and not other.up:
-        channel.hangup(other.cause or Cause.NORMAL_CLEARING)
 
 
 def _dial_status(cause: Cause) -> str:
@@ -55,6 +57,8 @@ def _dial_status(cause: Cause) -> str:
 
 def _keeps_on(channel: Channel, cause: Cause) -> bool:
     wanted = channel.get("continue_on_fail")
+    if not wanted:  # nobody there to answer is always a reason to go on
+        return cause in (Cause.NO_ANSWER, Cause.NO_USER_RESPONSE, Cause.ORIGINATOR_CANCEL)
     return wanted in ("true", "yes") or cause.name in wanted.split(",")
 
 
@@ -66,6 +70,13 @@ def _introduce(first: Channel, second: Channel) -> None:
         second.other = ("originator", replace(first.profile.copy(Times()), transfer_source=""))
     for one, two in ((first, second), (second, first)):
         one.set("signal_bond", two.uuid)
+
+
+def _pass_callee_id(other: Channel, channel: Channel) -> None:
+    """Let a channel show whom it reached as its callee."""
+    if other.profile is not None and channel.profile is not None:
+        channel.profile.callee_id_name = other.profile.callee_id_name
+        channel.profile.callee_id_number = other.profile.callee_id_number
 
 
 def _name(first: Channel, second: Channel) -> None:
@@ -121,69 +132,81 @@ def _announce(channel: Channel, other: Channel, *, flipped: bool) -> None:
     """Tell the far end of a channel whom it talks to now."""
     if not channel.up or other.profile is None:
         return
+    channel.set("bridge_to", other.uuid)
+    channel.set("last_bridge_to", other.uuid)
+    if not (channel.answered and other.answered):
+        return
     who = other.profile
     name, number = (
         (who.callee_id_name, who.callee_id_number)
         if flipped and other.get("channel_cid_flipped") == "yes"
         else (who.caller_id_name, who.caller_id_number)
     )
-    channel.set("bridge_to", other.uuid)
-    channel.set("last_bridge_to", other.uuid)
-    channel.set("last_sent_callee_id_name", name)
-    channel.set("last_sent_callee_id_number", number)
-    channel.fire(
-        events.SENT_UPDATE,
-        [
-            ("Direction", "SEND"),
-            ("Sent-Callee-ID-Name", name),
-            ("Sent-Callee-ID-Number", number),
-            ("Bridged-To", other.uuid),
-        ],
-    )
     if channel.leg is not None:
-        channel.leg.update_display(name, number)
+        channel.leg.show_display(name, number, other.uuid)
 
 
 async def _part(first: Channel, second: Channel) -> None:
-    """End the bridge, and hang up the second leg unless it was taken elsewhere."""
-    cause = first.cause or second.cause or Cause.NORMAL_CLEARING
-    taken = first.up and not first.ready
+    """End the bridge: each leg goes where it was sent, and the second nowhere else."""
     first.partner = second.partner = None
-    second.set("bridge_to", None)
-    if second.up and second.state is ChannelState.EXCHANGE_MEDIA and not taken:
-        second.set("last_bridge_hangup_cause", cause.name)
-        if first.get("proto_specific_hangup_cause"):
-            second.set("sip_hangup_phrase", "OK")
-            second.set(
-                "last_bridge_proto_specific_hangup_cause", first.get("proto_specific_hangup_cause")
-            )
-            second.set("sip_reason", first.get("sip_reason"))
-        second.hangup(cause)
-    elif not second.up:
-        first.set("last_bridge_hangup_cause", cause.name)
+    for channel in (first, second):
+        channel.set("bridge_to", None)
+    if second.up and second.state is ChannelState.EXCHANGE_MEDIA and not _goes_on(second):
+        second.hangup(Cause.NORMAL_CLEARING if second.answered else Cause.ORIGINATOR_CANCEL)
     if not second.up:
         await _wait(second, lambda: second.running >= ChannelState.REPORTING)
-        second.set("bridge_hangup_cause", cause.name)
-    first.set("bridge_to", None)
-    if not taken:
-        first.set("bridge_hangup_cause", cause.name)
+    for one, two in ((first, second), (second, first)):
+        if two.cause is not None:
+            one.set("bridge_hangup_cause", two.cause.name)
+    second.set("call_uuid", second.uuid)
     first.fire(
         events.UNBRIDGE,
         [("Bridge-A-Unique-ID", first.uuid), ("Bridge-B-Unique-ID", second.uuid)],
     )
+    if first.state is ChannelState.HIBERNATE:
+        first.set_state(ChannelState.RESET)  # it is on its way to another bridge
+    if not first.ready or _goes_on(first) or not second.answered:
+        return
+    if first.get("hangup_after_bridge") in ("true", "yes", "explicit"):
+        first.hangup(second.cause or Cause.NORMAL_CLEARING)
+
+
+def _goes_on(channel: Channel) -> bool:
+    """Send a leg whose bridge ended where its variables want it; say whether they do."""
+    if channel.get("park_after_bridge") in ("true", "yes"):
+        channel.extension = []
+        return channel.set_state(ChannelState.PARK)
+    where = channel.get("transfer_after_bridge")
+    channel.set("transfer_after_bridge", None)
+    number, _, rest = where.partition(":")
+    if number:
+        plan, _, context = rest.partition(":")
+        channel.core.transfer(channel, number, plan or "XML", context)
+    return bool(number)
+
+
+def has_media(channel: Channel) -> bool:
+    """Whether a channel is answered, or has early media."""
+    return channel.answered or channel.early
 
 
 def connect(first: Channel, second: Channel) -> None:
-    """Take two channels from what they run, and connect them (``uuid_bridge``)."""
+    """Take two channels from what they run, and connect them (``uuid_bridge``).
+
+    The one that has media leads.
+    """
+    if not has_media(first):
+        first, second = second, first
     for one, two in ((first, second), (second, first)):
         _leave(one, two)
-    if first.profile is not None:
-        first.profile.logical_direction = first.profile.direction
+    second.hit_dialplan = second.direction is Direction.INBOUND
+    for channel in (first, second):
+        if channel.profile is not None:
+            channel.profile.logical_direction = channel.logical_direction
     first.set("uuid_bridge", second.uuid)
     _introduce(first, second)
     _name(first, second)
     if first.profile is not None and second.profile is not None:
-        second.hit_dialplan = second.direction is Direction.INBOUND
         second.profile.caller_id_name = first.profile.caller_id_name
         second.profile.caller_id_number = first.profile.caller_id_number
 
@@ -217,6 +240,10 @@ async def _begin(first: Channel, second: Channel) -> None:
         first.hangup(second.cause or Cause.NORMAL_CLEARING)
         return
     first.set("uuid_bridge", None)
+    if not has_media(second):  # there is nothing to wait for
+        second.hangup(Cause.DESTINATION_OUT_OF_ORDER)
+        first.hangup(Cause.ORIGINATOR_CANCEL)
+        return
     for one, two in ((first, second), (second, first)):
         one.fire(
             events.EXECUTE_BRIDGE,
@@ -261,7 +288,7 @@ def _leave(channel: Channel, other: Channel) -> None:
     channel.set("original_destination_number", profile.destination)
     channel.set("original_caller_id_name", profile.caller_id_name)
     channel.set("original_caller_id_number", profile.caller_id_number)
-    channel.set("transfer_history", source)
+    channel.push("transfer_history", source)
     channel.set("transfer_source", source)
     channel.profile = profile.copy()
     channel.profile.transfer_source = source

@@ -175,6 +175,56 @@ SIP_PHRASES: dict[int, str] = {
 }
 
 
+#: what a SIP status that comes without a Q.850 cause stands for
+_OF_STATUS: dict[int, Cause] = {
+    200: Cause.NORMAL_CLEARING,
+    400: Cause.NORMAL_TEMPORARY_FAILURE,
+    401: Cause.CALL_REJECTED,
+    402: Cause.CALL_REJECTED,
+    403: Cause.CALL_REJECTED,
+    404: Cause.UNALLOCATED_NUMBER,
+    405: Cause.SERVICE_UNAVAILABLE,
+    406: Cause.SERVICE_NOT_IMPLEMENTED,
+    407: Cause.CALL_REJECTED,
+    408: Cause.RECOVERY_ON_TIMER_EXPIRE,
+    410: Cause.NUMBER_CHANGED,
+    413: Cause.INTERWORKING,
+    414: Cause.INTERWORKING,
+    415: Cause.SERVICE_NOT_IMPLEMENTED,
+    416: Cause.INTERWORKING,
+    420: Cause.INTERWORKING,
+    421: Cause.INTERWORKING,
+    423: Cause.INTERWORKING,
+    480: Cause.NO_USER_RESPONSE,
+    481: Cause.NORMAL_TEMPORARY_FAILURE,
+    482: Cause.EXCHANGE_ROUTING_ERROR,
+    483: Cause.EXCHANGE_ROUTING_ERROR,
+    484: Cause.INVALID_NUMBER_FORMAT,
+    485: Cause.NO_ROUTE_DESTINATION,
+    486: Cause.USER_BUSY,
+    487: Cause.ORIGINATOR_CANCEL,
+    488: Cause.INCOMPATIBLE_DESTINATION,
+    500: Cause.NORMAL_TEMPORARY_FAILURE,
+    501: Cause.SERVICE_NOT_IMPLEMENTED,
+    502: Cause.NETWORK_OUT_OF_ORDER,
+    503: Cause.NORMAL_TEMPORARY_FAILURE,
+    504: Cause.RECOVERY_ON_TIMER_EXPIRE,
+    505: Cause.INTERWORKING,
+    513: Cause.INTERWORKING,
+    600: Cause.USER_BUSY,
+    603: Cause.CALL_REJECTED,
+    604: Cause.NO_ROUTE_DESTINATION,
+    606: Cause.INCOMPATIBLE_DESTINATION,
+    607: Cause.CALL_REJECTED,
+    608: Cause.CALL_REJECTED,
+}
+
+
+def cause_of_status(status: int) -> Cause:
+    """Say which cause a SIP status stands for (``sofia_glue_sip_cause_to_freeswitch``)."""
+    return _OF_STATUS.get(status, Cause.NORMAL_UNSPECIFIED)
+
+
 def cause_of(text: str, default: Cause = Cause.NORMAL_CLEARING) -> Cause:
     """Read a cause as FreeSWITCH does: by its name or its number, else `default`."""
     text = text.strip()

@@ -6,14 +6,16 @@ is told of anything is its `Leg` (`legs`); what an application does is in `appli
 """
 
 import asyncio
+import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import events, execution
+from switchy_nb.simswitch import codecs, events, execution, headers
 from switchy_nb.simswitch.causes import Cause
-from switchy_nb.simswitch.media import PCMU, Codec, Media, Recording
+from switchy_nb.simswitch.headers import Remembered, Variables
+from switchy_nb.simswitch.media import PCMU, Codec, Media
 from switchy_nb.simswitch.profile import Profile
 from switchy_nb.simswitch.signals import Digit, PrivateCommand, Wake
 from switchy_nb.simswitch.states import (
@@ -24,12 +26,12 @@ from switchy_nb.simswitch.states import (
     may_become,
     may_follow,
 )
-from switchy_nb.wire.serve import Value
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
-    from switchy_nb.simswitch.dialplan import Step
     from switchy_nb.simswitch.legs import Leg
+    from switchy_nb.simswitch.recordings import Recording
+    from switchy_nb.simswitch.steps import Part
 
 Entry = Callable[["Channel"], Awaitable[None]]
 
@@ -50,7 +52,7 @@ class Channel:
     #: the far end has sent 180
     ringing: bool = False
     cause: Cause | None = None
-    variables: dict[str, Value] = field(default_factory=dict)
+    variables: Variables = field(default_factory=Variables)
     profile: Profile | None = None
     #: ("originator" | "originatee", that leg's profile)
     other: tuple[str, Profile] | None = None
@@ -59,7 +61,7 @@ class Channel:
     codec: Codec | None = None
     #: the channel went through the dial plan, or had its caller id turned round
     hit_dialplan: bool = False
-    extension: "list[Step]" = field(default_factory=list)
+    extension: "list[Part]" = field(default_factory=list)
     queue: deque[PrivateCommand] = field(default_factory=deque)
     digits: deque[Digit] = field(default_factory=deque)
     #: the last application that was run, and its argument
@@ -72,13 +74,22 @@ class Channel:
     bridge_role: str = ""
     #: a command runs that lets no other one in
     locked: int = 0
-    media: Media = field(default_factory=Media)
+    #: up to which level the log tells of this call, whatever the switch's own level (-1: as that)
+    log_level: int = -1
+    media: Media = field(init=False)
     started: int = 0
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _observers: set[asyncio.Event] = field(default_factory=set)
+    #: what to run instead of what the dial plan has for the number
+    given: "list[Part] | None" = None
+    parked: bool = False
     _break: bool = False
+    _cut: bool = False
+    _shown: Remembered = field(default_factory=Remembered)
 
     def __post_init__(self) -> None:
+        # its own media must not keep a channel that has ended
+        self.media = Media(weakref.proxy(self))
         self.hit_dialplan = self.direction is Direction.INBOUND
         self.started = self.core.clock.now()
         self.variables["direction"] = self.direction.value
@@ -98,7 +109,7 @@ class Channel:
     @property
     def ready(self) -> bool:
         """Whether what runs on the channel may go on: no hangup, no transfer."""
-        return self.up and self.state is self.running
+        return self.up and self.state is self.running and not self._cut
 
     @property
     def answer_state(self) -> AnswerState:
@@ -121,39 +132,35 @@ class Channel:
         else:
             self.variables[name] = value
 
-    def headers(self) -> list[events.Pair]:
-        """Write the headers that every event of this channel carries."""
-        pairs: list[events.Pair] = [
-            ("Channel-State", self.running.label),
-            ("Channel-Call-State", self.call_state.name),
-            ("Channel-State-Number", str(int(self.state) % 13)),
-            ("Channel-Name", self.name),
-            ("Unique-ID", self.uuid),
-            ("Call-Direction", self.direction.value),
-            ("Presence-Call-Direction", self.direction.value),
-            ("Channel-HIT-Dialplan", "true" if self.hit_dialplan else "false"),
-            ("Channel-Call-UUID", self.get("call_uuid", self.uuid)),
-            ("Answer-State", self.answer_state.value),
-        ]
-        if self.cause is not None:
-            pairs.append(("Hangup-Cause", self.cause.name))
-        if self.codec is not None:
-            for way in ("Read", "Write"):
-                pairs += [
-                    (f"Channel-{way}-Codec-Name", self.codec.name),
-                    (f"Channel-{way}-Codec-Rate", str(self.codec.rate)),
-                    (f"Channel-{way}-Codec-Bit-Rate", str(self.codec.bits)),
-                ]
-        if self.profile is not None:
-            pairs += self.profile.pairs("Caller")
-        if self.other is not None:
-            pairs.append(("Other-Type", self.other[0]))
-            pairs += self.other[1].pairs("Other-Leg")
-        return pairs
+    def push(self, name: str, value: str) -> None:
+        """Add to a variable that is a list as soon as it holds more than one value."""
+        before = self.variables.get(name, ())
+        held = (before,) if isinstance(before, str) else before
+        self.variables[name] = (*held, value) if held else value
+
+    @property
+    def bonded(self) -> "Channel | None":
+        """The leg that this one was connected to last, while both are there."""
+        uuid = self.get("signal_bond") or self.get("originate_signal_bond")
+        other = self.core.channels.get(uuid)
+        return other if other is not None and other.up else None
+
+    @property
+    def logical_direction(self) -> Direction:
+        """Which way the call goes: a leg that the switch placed, and turned round, came in."""
+        return Direction.INBOUND if self.hit_dialplan else self.direction
+
+    def headers(self) -> list[events.Block]:
+        """Give the headers that every event of this channel carries."""
+        return headers.of_channel(self, self._shown)
 
     def fire(self, kind: events.Kind, own: Iterable[events.Pair] = ()) -> None:
         """Make an event of this channel and send it to whom it may concern."""
-        self.core.fire(self.core.events.of_channel(kind, self, own))
+        core = self.core
+        if core.heard(kind.name):
+            core.fire(core.events.of_channel(kind, self, own))
+        else:
+            core.events.skip()
 
     # -- what changes it -------------------------------------------------------------------
 
@@ -176,6 +183,11 @@ class Channel:
             elif self.early:
                 self.set_call_state(CallState.EARLY)
         self.fire(events.STATE)
+        self.ring()
+
+    def cut_off(self) -> None:
+        """End what runs here, since there is no media any more; a hangup follows."""
+        self._cut = True
         self.ring()
 
     def set_call_state(self, state: CallState) -> None:
@@ -231,23 +243,7 @@ class Channel:
         if self.codec is not None:
             return
         self.codec = PCMU
-        name, rate, bits = PCMU.name, str(PCMU.rate), str(PCMU.bits)
-        self.fire(
-            events.READ_CODEC,
-            [
-                ("channel-read-codec-name", name),
-                ("channel-read-codec-rate", rate),
-                ("channel-read-codec-bit-rate", bits),
-            ],
-        )
-        self.fire(
-            events.WRITE_CODEC,
-            [
-                ("Channel-Write-Codec-Name", name),
-                ("Channel-Write-Codec-Rate", rate),
-                ("Channel-Write-codec-bit-rate", bits),
-            ],
-        )
+        codecs.announce(self, PCMU)
 
     def hangup(self, cause: Cause = Cause.NORMAL_CLEARING) -> bool:
         """Hang up; what runs on the channel unwinds in its own time."""
@@ -259,6 +255,10 @@ class Channel:
             self.set("last_bridge_role", self.bridge_role)
         self.state = ChannelState.HANGUP
         self.cause = cause
+        if (bonded := self.bonded) is not None:
+            specific = self.get("proto_specific_hangup_cause")
+            bonded.set("last_bridge_hangup_cause", cause.name)
+            bonded.set("last_bridge_proto_specific_hangup_cause", specific)
         self.fire(events.HANGUP)
         self.ring()
         return True
@@ -300,6 +300,7 @@ class Channel:
         seconds: float | None = None,
         *,
         keep_digits: bool = False,
+        ignore_digits: bool = False,
         until: Callable[[], bool] | None = None,
     ) -> Wake:
         """Wait inside an application, obeying private commands meanwhile.
@@ -308,8 +309,8 @@ class Channel:
         ----------
         seconds : float or None
             How long at most; None waits for ever.
-        keep_digits : bool
-            Digits are left for the application instead of being taken as they come.
+        keep_digits, ignore_digits : bool
+            Digits are left for the application, or until something else asks for them.
         until : callable, optional
             Something else to wait for; whoever changes it must ring the channel's bell.
 
@@ -328,7 +329,7 @@ class Channel:
             if self.queue and not self.locked:
                 await execution.obey_all(self)
                 continue
-            if self.digits and self.codec is not None:
+            if self.digits and self.codec is not None and not ignore_digits:
                 if keep_digits:
                     return Wake.DTMF
                 self.take_digit()
@@ -365,6 +366,8 @@ class Channel:
                 ("DTMF-Source", digit.source),
             ],
         )
+        if self.partner is not None and self.partner.leg is not None:
+            self.partner.leg.send_digits(digit.digit, digit.duration // 8)
         return digit
 
     # -- applications ----------------------------------------------------------------------

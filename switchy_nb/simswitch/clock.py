@@ -1,9 +1,12 @@
-"""Time and chance: the switch's clock, and where its ids, tags and ports come from.
+"""Time and chance: the switch's clock, the loop that keeps to it, and where ids and ports come from.
 
-Both belong to one switch, so that a seed makes a run repeat and no two switches share a state.
+All of it belongs to one switch, so that a seed makes a run repeat, a switch can run faster than the
+wall's clock, and no two switches share a state.
 """
 
+import asyncio
 import random
+import selectors
 import string
 import time
 import uuid
@@ -21,19 +24,68 @@ class Clock:
     ----------
     stepped : bool
         True moves the clock every 20 ms only, as a real switch's does.
+    speed : float
+        How many of its seconds pass in one second of the wall's clock.
     """
 
-    def __init__(self, *, stepped: bool = False) -> None:
+    def __init__(self, *, stepped: bool = False, speed: float = 1.0) -> None:
+        self.speed = speed
         self._stepped = stepped
-        self._offset = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+        self._epoch = time.time_ns()
+        self._origin = time.monotonic_ns()
         self.started = self.now()
+
+    def _elapsed(self) -> float:
+        """Count what has passed for the switch since the clock was made, in ns."""
+        return (time.monotonic_ns() - self._origin) * self.speed
 
     def now(self) -> int:
         """Read the clock, in µs since the epoch. It never goes back."""
-        now = time.monotonic_ns() // 1000 + self._offset
+        now = int(self._epoch + self._elapsed()) // 1000
         if self._stepped:
             now -= now % STEP_US
         return now
+
+    def restart(self) -> None:
+        """Count the switch's uptime from now on."""
+        self.started = self.now()
+
+    def seconds(self) -> float:
+        """Count what has passed for the switch since the clock was made, in seconds."""
+        return self._elapsed() / 1e9
+
+
+class _Selector(selectors.DefaultSelector):
+    """A selector whose timeouts are given in a faster clock's seconds."""
+
+    def __init__(self, speed: float) -> None:
+        super().__init__()
+        self._speed = speed
+
+    def select(self, timeout: float | None = None) -> "list[tuple[selectors.SelectorKey, int]]":
+        """Wait for a socket, or for so many of the clock's seconds."""
+        return super().select(None if timeout is None else timeout / self._speed)
+
+
+class ClockLoop(asyncio.SelectorEventLoop):
+    """An event loop that keeps to a switch's clock: its timers run as fast as the clock does.
+
+    The operating system wakes it to the millisecond, so that at a speed of ten a timer may be ten
+    of the clock's milliseconds late.
+
+    Parameters
+    ----------
+    clock : Clock
+        What it keeps to.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        super().__init__(_Selector(clock.speed))
+
+    def time(self) -> float:
+        """Read the loop's clock, in seconds since it was made."""
+        return self.clock.seconds()
 
 
 class Ids:

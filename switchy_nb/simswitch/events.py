@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.clock import Clock
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from switchy_nb.simswitch.channel import Channel
 
 Pair = serve.Pair
+Block = serve.Block
 
 
 class EventFormat(Enum):
@@ -44,6 +46,22 @@ class Kind:
     def site(self) -> tuple[str, str, int]:
         """The ``Event-Calling-*`` headers' values."""
         return self.file, self.function, self.line
+
+    @cached_property
+    def title(self) -> Block:
+        """The header that names the event."""
+        return Block((("Event-Name", self.name),))
+
+    @cached_property
+    def calling(self) -> Block:
+        """The ``Event-Calling-*`` headers."""
+        return Block(
+            (
+                ("Event-Calling-File", self.file),
+                ("Event-Calling-Function", self.function),
+                ("Event-Calling-Line-Number", str(self.line)),
+            )
+        )
 
 
 _CHANNEL = "switch_channel.c"
@@ -121,7 +139,9 @@ COMMAND = Kind("CUSTOM", "mod_event_socket.c", "parse_command", 2272)
 REINVITE = Kind("CUSTOM", "sofia.c", "sofia_handle_sip_i_state", 8501)
 ADD_SCHEDULE = Kind("ADD_SCHEDULE", "switch_scheduler.c", "switch_scheduler_add_task_ex", 266)
 DEL_SCHEDULE = Kind("DEL_SCHEDULE", "switch_scheduler.c", "task_thread_loop", 151)
+RE_SCHEDULE = Kind("RE_SCHEDULE", "switch_scheduler.c", "switch_scheduler_execute", 73)
 HEARTBEAT = Kind("HEARTBEAT", "switch_core.c", "send_heartbeat", 95)
+SHUTDOWN = Kind("SHUTDOWN", "switch_core.c", "switch_core_destroy", 3033)
 
 
 def words(text: str) -> frozenset[str]:
@@ -147,17 +167,32 @@ NAMES = words(
     CALL_SETUP_RESULT CALL_DETAIL DEVICE_STATE TEXT SHUTDOWN_REQUESTED CERT_RELOAD ALL"""
 )
 
+#: the subclasses of CUSTOM that the modules reserve: ``event ALL`` subscribes to these by name too
+SUBCLASSES = words(
+    """limit::usage filestring::close filestring::fail filestring::open sofia::notify_refer
+    sofia::notify_watched_header sofia::unregister sofia::profile_start sofia::reinvite
+    sofia::replaced sofia::transferor sofia::transferee sofia::error sofia::intercepted
+    sofia::gateway_state sofia::sip_user_state sofia::gateway_delete sofia::expire
+    sofia::register_attempt sofia::register_failure sofia::pre_register sofia::register
+    sofia::gateway_add sofia::bye_response loopback::bowout loopback::direct"""
+)
 
-@dataclass
+
+@dataclass(eq=False)
 class SwitchEvent:
     """One event on its way to the clients, serialised once for each format asked for."""
 
     name: str
-    pairs: list[Pair]
+    blocks: list[Block]
     body: str | None = None
     subclass: str | None = None
     _frames: dict[EventFormat, bytes] = field(default_factory=dict)
     _index: dict[str, str] | None = None
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """All headers, in order."""
+        return [pair for block in self.blocks for pair in block.pairs]
 
     def header(self, name: str) -> str | None:
         """Find a header's first value, without regard to case."""
@@ -172,14 +207,16 @@ class SwitchEvent:
         """Write the event as the frame that goes over the socket."""
         frame = self._frames.get(fmt)
         if frame is None:
-            write = {
-                EventFormat.PLAIN: serve.plain_event,
-                EventFormat.JSON: serve.json_event,
-                EventFormat.XML: serve.xml_event,
-            }[fmt]
-            frame = serve.event_frame(write(self.pairs, self.body), fmt.value)
+            frame = serve.event_frame(self._payload(fmt), fmt.value)
             self._frames[fmt] = frame
         return frame
+
+    def _payload(self, fmt: EventFormat) -> bytes:
+        if fmt is EventFormat.JSON:
+            return serve.json_event(self.pairs, self.body)
+        if fmt is EventFormat.XML:
+            return serve.xml_event(self.pairs, self.body)
+        return serve.plain_text("".join([block.plain for block in self.blocks]), self.body)
 
 
 def serve_array(value: tuple[str, ...]) -> str:
@@ -195,6 +232,12 @@ class Identity:
     hostname: str
     ipv4: str
     ipv6: str
+
+
+def _number(name: str, value: int) -> Block:
+    """Write a header whose value needs no escaping."""
+    text = str(value)
+    return Block(((name, text),), f"{name}: {text}\n")
 
 
 class EventMaker:
@@ -213,44 +256,55 @@ class EventMaker:
         self._clock = clock
         self._sequence = 0
         self._second = -1
-        self._dates = ("", "")
+        self._dates = Block(())
+        self._who = Block(
+            (
+                ("Core-UUID", identity.core_uuid),
+                ("FreeSWITCH-Hostname", identity.hostname),
+                ("FreeSWITCH-Switchname", identity.hostname),
+                ("FreeSWITCH-IPv4", identity.ipv4),
+                ("FreeSWITCH-IPv6", identity.ipv6),
+            )
+        )
 
     @property
     def sequence(self) -> int:
         """The number of the last event made."""
         return self._sequence
 
-    def basic(self, kind: Kind, *, subclass: str | None = None) -> list[Pair]:
-        """Make the headers that every event has."""
+    def skip(self) -> None:
+        """Count an event that is not made, because nobody would hear of it."""
+        self._sequence += 1
+
+    def basic(self, kind: Kind) -> list[Pair]:
+        """Make the headers that every event has, of an event that nobody is sent yet."""
+        return [pair for block in self._begin(kind) for pair in block.pairs]
+
+    def _begin(self, kind: Kind, subclass: str | None = None) -> list[Block]:
+        """Take a number and the time: what every event begins with."""
         now = self._clock.now()
         second = now // 1_000_000
         if second != self._second:
             self._second = second
-            self._dates = (
-                time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second)),
-                time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(second)),
+            local, gmt = time.localtime(second), time.gmtime(second)
+            self._dates = Block(
+                (
+                    ("Event-Date-Local", time.strftime("%Y-%m-%d %H:%M:%S", local)),
+                    ("Event-Date-GMT", time.strftime("%a, %d %b %Y %H:%M:%S GMT", gmt)),
+                )
             )
         self._sequence += 1
-        who = self.identity
-        pairs: list[Pair] = []
-        if subclass is not None:
-            pairs.append(("Event-Subclass", subclass))
-        pairs += [
-            ("Event-Name", kind.name),
-            ("Core-UUID", who.core_uuid),
-            ("FreeSWITCH-Hostname", who.hostname),
-            ("FreeSWITCH-Switchname", who.hostname),
-            ("FreeSWITCH-IPv4", who.ipv4),
-            ("FreeSWITCH-IPv6", who.ipv6),
-            ("Event-Date-Local", self._dates[0]),
-            ("Event-Date-GMT", self._dates[1]),
-            ("Event-Date-Timestamp", str(now)),
-            ("Event-Calling-File", kind.file),
-            ("Event-Calling-Function", kind.function),
-            ("Event-Calling-Line-Number", str(kind.line)),
-            ("Event-Sequence", str(self._sequence)),
+        blocks = [
+            kind.title,
+            self._who,
+            self._dates,
+            _number("Event-Date-Timestamp", now),
+            kind.calling,
+            _number("Event-Sequence", self._sequence),
         ]
-        return pairs
+        if subclass is not None:
+            blocks.insert(0, Block((("Event-Subclass", subclass),)))
+        return blocks
 
     def make(
         self,
@@ -261,9 +315,8 @@ class EventMaker:
         subclass: str | None = None,
     ) -> SwitchEvent:
         """Make an event that belongs to no channel."""
-        pairs = self.basic(kind, subclass=subclass)
-        pairs += own
-        return SwitchEvent(kind.name, pairs, body, subclass)
+        blocks = [*self._begin(kind, subclass), Block(tuple(own))]
+        return SwitchEvent(kind.name, blocks, body, subclass)
 
     def of_channel(
         self,
@@ -274,25 +327,25 @@ class EventMaker:
         subclass: str | None = None,
     ) -> SwitchEvent:
         """Make an event of a channel, with all that its kind carries."""
-        pairs = self.basic(kind, subclass=subclass)
+        blocks = self._begin(kind, subclass)
+        extra = Block(tuple(own))
         if kind.own_first:
-            pairs += own
-        pairs += channel.headers()
+            blocks.append(extra)
+        blocks += channel.headers()
         if kind.variables:
-            pairs += [(f"variable_{name}", value) for name, value in channel.variables.items()]
+            blocks.append(channel.variables.block())
         if not kind.own_first:
-            pairs += own
-        return SwitchEvent(kind.name, pairs, subclass=subclass)
+            blocks.append(extra)
+        return SwitchEvent(kind.name, blocks, subclass=subclass)
 
     def obeyed(self, channel: "Channel", queued: list[Pair], body: str | None) -> SwitchEvent:
         """Make the event that tells of a private command: what was queued, then the usual."""
-        pairs = [*queued, *self.basic(PRIVATE_COMMAND), *channel.headers()]
-        return SwitchEvent(PRIVATE_COMMAND.name, pairs, body)
+        blocks = [Block(tuple(queued)), *self._begin(PRIVATE_COMMAND), *channel.headers()]
+        return SwitchEvent(PRIVATE_COMMAND.name, blocks, body)
 
     def sent_by_client(self, name: str, own: list[Pair], body: str | None) -> SwitchEvent:
         """Make the event that ``sendevent`` asks for: the client's headers, then the usual ones."""
-        subclass = next((str(v) for k, v in own if k.lower() == "event-subclass"), None)
-        kind = Kind(name, *COMMAND.site)
-        taken = {"event-name"}
-        pairs = [p for p in own if p[0].lower() not in taken] + self.basic(kind)
-        return SwitchEvent(name, pairs, body, subclass if name == "CUSTOM" else None)
+        subclass = own[0][1] if own and own[0][0] == "Event-Subclass" else None
+        blocks = [Block(tuple(own)), *self._begin(Kind(name, *COMMAND.site))]
+        known = name == "CUSTOM" and isinstance(subclass, str)
+        return SwitchEvent(name, blocks, body, str(subclass) if known else None)

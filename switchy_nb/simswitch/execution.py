@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.states import ChannelState
+from switchy_nb.simswitch.steps import Step
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.channel import Channel
@@ -32,7 +34,7 @@ async def execute(channel: "Channel", app: str, data: str | None, *, app_uuid: s
         channel.hangup(Cause.DESTINATION_OUT_OF_ORDER)
         return False
     if run.media and channel.leg is not None:
-        channel.leg.pre_answer()
+        channel.leg.open_media()
     text = core.expand(data, channel) if data else None
     app_uuid = app_uuid or core.ids.uuid()
     channel.last_app = (app, text)
@@ -44,7 +46,6 @@ async def execute(channel: "Channel", app: str, data: str | None, *, app_uuid: s
         own.append(("Application-Data", text))
     channel.fire(events.EXECUTE, [*own, ("Application-UUID", app_uuid)])
     channel.interrupt(False)
-    core.log(6, f"EXECUTE {channel.name} {app}({text or ''})", channel)
     await run.call(channel, text or "")
     response = channel.get("current_application_response", "_none_")
     channel.fire(
@@ -58,7 +59,7 @@ async def obey_all(channel: "Channel") -> None:
     """Obey the commands that wait. PRIVATE_COMMAND tells of each, where there is media."""
     while channel.queue and channel.ready and not channel.locked:
         command = channel.queue.popleft()
-        told = channel.codec is not None
+        told = channel.codec is not None or channel.running is ChannelState.CONSUME_MEDIA
         await _obey(channel, command)
         if told:
             core = channel.core
@@ -74,6 +75,8 @@ async def _obey(channel: "Channel", command: "PrivateCommand") -> None:
         verb = command.get("call-command").lower()
         if verb == "execute":
             await _execute_command(channel, command)
+        elif verb == "xferext":
+            _transfer_to_given(channel, command)
         elif verb == "hangup":
             channel.hangup(channel.core.cause(command.get("hangup-cause", "NORMAL_CLEARING")))
         else:
@@ -106,6 +109,14 @@ async def _execute_command(channel: "Channel", command: "PrivateCommand") -> Non
             break
     channel.set("current_loop", None)
     channel.set("total_loops", None)
+
+
+def _transfer_to_given(channel: "Channel", command: "PrivateCommand") -> None:
+    """Have a channel run the applications that the command lists."""
+    listed = [v.strip() for n, v in command.headers if n.lower() == "application"]
+    pairs = [text.partition(" ") for text in listed]
+    channel.given = [Step(app, data.strip()) for app, _, data in pairs if app]
+    channel.set_state(ChannelState.ROUTING)
 
 
 def _number(text: str, default: int) -> int:

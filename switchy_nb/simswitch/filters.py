@@ -1,9 +1,8 @@
 """What one client wants to hear: event names, subclasses of CUSTOM, and filters on headers."""
 
-import re
 from dataclasses import dataclass, field
 
-from switchy_nb.simswitch import events
+from switchy_nb.simswitch import events, patterns
 from switchy_nb.simswitch.events import EventFormat, SwitchEvent
 
 #: what ``myevents`` subscribes to
@@ -25,30 +24,19 @@ class Filter:
 
     def matches(self, event: SwitchEvent) -> bool | None:
         """Say True to let the event through, False to veto it, None if it does not match."""
-        found = event.header(self.header)
+        found = event.body if self.header == "_body" else event.header(self.header)
         if found is None:
             return None
         wanted = self.value.lstrip("+- ")
         signs = self.value[: len(self.value) - len(wanted)]
         if self.value.startswith("/"):
-            hit = _regex(self.value, found)
+            hit = patterns.search(self.value, found) is not None
         else:
             hit = found.lower() == wanted.lower()
         if not hit:
             return None
         marks = [c for c in signs if c in "+-"]
         return not (marks and marks[-1] == "-")
-
-
-def _regex(pattern: str, text: str) -> bool:
-    """Match ``/pattern/flags``; a pattern that cannot be read matches nothing."""
-    body, _, flags = pattern[1:].rpartition("/")
-    if not body:
-        body, flags = pattern[1:], ""
-    try:
-        return re.search(body, text, re.I if "i" in flags else 0) is not None
-    except re.error:
-        return False
 
 
 @dataclass
@@ -70,25 +58,37 @@ class Filters:
         return passed
 
     def command(self, text: str) -> str:
-        """Obey ``filter [add] H V``, ``filter delete H [V]`` and ``filter delete all``."""
-        name, space, value = text.partition(" ")
+        """Obey ``filter [add] H V``, ``filter delete H [V]`` and ``filter delete all``.
+
+        What is said of an ``add`` without a value is what FreeSWITCH says. An empty value takes
+        the header's filters away, as it does there.
+        """
+        name, space, value = text.lstrip(" ").partition(" ")
         if name.lower() == "delete" and space:
             name, _, value = value.partition(" ")
-            if name.lower() == "all":
-                self.entries.clear()
-            else:
-                self.entries = [
-                    f
-                    for f in self.entries
-                    if f.header.lower() != name.lower() or (value and f.value != value)
-                ]
+            self._delete(name, value)
             return f"+OK filter deleted. [{name}][{value}]"
-        if not space or name.lower() == "delete":
+        if not space:
             return "-ERR invalid syntax"
         if name.lower() == "add":
-            name, _, value = value.partition(" ")
-        self.entries.append(Filter(name, value))
+            name, space, value = value.partition(" ")
+            if not space:
+                return f"+OK filter added. [{name}]=[(null)]"
+        if value:
+            self.entries.append(Filter(name, value))
+        else:
+            self._delete(name, "")
         return f"+OK filter added. [{name}]=[{value}]"
+
+    def _delete(self, name: str, value: str) -> None:
+        if name.lower() == "all":
+            self.entries.clear()
+            return
+        self.entries = [
+            f
+            for f in self.entries
+            if f.header.lower() != name.lower() or (value and f.value != value)
+        ]
 
 
 @dataclass
@@ -97,53 +97,69 @@ class Subscription:
 
     names: set[str] = field(default_factory=set)
     subclasses: set[str] = field(default_factory=set)
-    every_subclass: bool = False
     format: EventFormat = EventFormat.PLAIN
     listening: bool = False
     filters: Filters = field(default_factory=Filters)
     #: the one channel to follow (``myevents``); "" for none that exists
     only: str | None = None
 
+    def hears(self, name: str) -> bool:
+        """Say whether events of that name are subscribed to."""
+        return self.listening and ("ALL" in self.names or name in self.names)
+
     def takes(self, event: SwitchEvent) -> bool:
         """Say whether the client gets this event."""
-        if not self.listening:
+        if not self.hears(event.name):
             return False
-        wanted = "ALL" in self.names or event.name in self.names
-        if not wanted:
+        if (
+            event.subclass is not None
+            and "ALL" not in self.names
+            and event.subclass not in self.subclasses
+        ):
             return False
-        if event.subclass is not None and "ALL" not in self.names:
-            wanted = self.every_subclass or event.subclass in self.subclasses
-        if self.only is not None:
-            uuid = event.header("unique-id")
-            wanted = wanted and uuid is not None and self.only in ("", uuid)
-        return wanted and self.filters.passes(event)
+        if not self.filters.passes(event):
+            return False
+        return self.only is None or self._of_mine(event)
 
-    def subscribe(self, words: list[str]) -> str:
-        """Obey ``event [FORMAT] NAMES… [CUSTOM subclasses…]``; it adds to what there is."""
-        if words and words[0].lower() in ("plain", "json", "xml"):
+    def _of_mine(self, event: SwitchEvent) -> bool:
+        if self.only and event.header("job-owner-uuid") == self.only:
+            return True
+        uuid = event.header("unique-id")
+        return uuid is not None and self.only in ("", uuid)
+
+    def subscribe(self, text: str) -> str:
+        """Obey ``event [FORMAT] NAMES… [CUSTOM subclasses…]``; it adds to what there is.
+
+        Parameters
+        ----------
+        text : str
+            What follows the first blank of the command. Each blank ends a word, so that two of
+            them make an empty one; a format counts as the first word only.
+        """
+        words = text.split(" ")
+        if words[0].lower() in ("plain", "json", "xml"):
             self.format = EventFormat(words[0].lower())
             words = words[1:]
         names, subclasses = _names(words)
         if not names:
             return "-ERR no keywords supplied"
+        if "ALL" in names:
+            names |= events.NAMES
+            subclasses |= events.SUBCLASSES
         self.names |= names
         self.subclasses |= subclasses
-        self.every_subclass = self.every_subclass or "ALL" in names
         self.listening = True
         return f"+OK event listener enabled {self.format.value}"
 
-    def unsubscribe(self, words: list[str]) -> str:
-        """Obey ``nixevent NAMES…``."""
-        names, subclasses = _names(words)
+    def unsubscribe(self, text: str) -> str:
+        """Obey ``nixevent NAMES…``: CUSTOM takes subclasses away, never the name itself."""
+        names, subclasses = _names(text.split(" "))
         if not names:
             return "-ERR no keywords supplied"
         if "ALL" in names:
             self.names.clear()
-        else:
-            if "ALL" in self.names:
-                self.names = set(events.NAMES) - {"ALL"}
-                self.every_subclass = True
-            self.names -= names - {"CUSTOM"}
+        elif names != {"CUSTOM"}:
+            self.names -= (names - {"CUSTOM"}) | {"ALL"}
         self.subclasses -= subclasses
         self.listening = True
         return "+OK events nixed"
@@ -155,7 +171,6 @@ class Subscription:
         self.listening = False
         self.names.clear()
         self.subclasses.clear()
-        self.every_subclass = False
         return "+OK no longer listening for events"
 
     def follow(self, uuid: str) -> None:
@@ -165,12 +180,25 @@ class Subscription:
         self.listening = True
 
 
+#: FreeSWITCH knows its event names with a prefix of this length too (``SWITCH_EVENT_``)
+_PREFIX = 13
+
+
+def named(word: str) -> str | None:
+    """Find the event name that a word stands for, in whatever case."""
+    word = word.upper()
+    if word in events.NAMES:
+        return word
+    return word[_PREFIX:] if word[_PREFIX:] in events.NAMES else None
+
+
 def _names(words: list[str]) -> tuple[set[str], set[str]]:
     """Read event names; after CUSTOM, everything is a subclass."""
     names: set[str] = set()
     for at, word in enumerate(words):
-        if word.upper() in events.NAMES:
-            names.add(word.upper())
-        if word.upper() == "CUSTOM":
+        name = named(word)
+        if name is not None:
+            names.add(name)
+        if name == "CUSTOM":
             return names, set(words[at + 1 :])
     return names, set()

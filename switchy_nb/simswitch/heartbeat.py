@@ -1,22 +1,47 @@
-"""The HEARTBEAT event, by which a switch says now and then that it lives and how busy it is."""
+"""What a switch does by itself now and then: the HEARTBEAT, and its modules' housekeeping.
+
+FreeSWITCH's scheduler does it, as its first three tasks, and tells of each repetition. Two of them
+began before there was a table to list them in, which is why ``show tasks`` knows the third alone.
+"""
 
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.commands.system import VERSION, uptime_words
+from switchy_nb.simswitch.commands.system import FULL_VERSION, uptime_words
+from switchy_nb.simswitch.scheduler import Task
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
 
 
+#: the tasks that no list shows: what they are called, and every how many seconds they come
+_HEARTBEAT = Task(1, "heartbeat", "core", 0, 20)
+_CHECK_IP = Task(2, "check_ip", "core", 0, 60)
+#: every how many seconds what nobody holds any more is taken out of the limits
+_CLEANUP = 900
+
+
 def begin(core: "Core") -> None:
-    """Fire the first heartbeat in due time, and go on."""
+    """Begin all that comes by itself."""
     core.loop.call_later(core.timing.heartbeat, _beat, core)
+    core.loop.call_later(_CHECK_IP.repeat, _check_ip, core)
+
+    def clean() -> None:
+        core.stores.forget_stale(core.clock.now() // 1_000_000)
+
+    due = core.clock.now() // 1_000_000 + _CLEANUP
+    core.scheduler.add(due, "limit_hash_cleanup", "mod_hash", clean, repeat=_CLEANUP)
 
 
 def _beat(core: "Core") -> None:
     core.fire(make(core))
-    begin(core)
+    core.scheduler.again(_HEARTBEAT)
+    core.loop.call_later(core.timing.heartbeat, _beat, core)
+
+
+def _check_ip(core: "Core") -> None:
+    core.scheduler.again(_CHECK_IP)
+    core.loop.call_later(_CHECK_IP.repeat, _check_ip, core)
 
 
 def make(core: "Core") -> events.SwitchEvent:
@@ -26,7 +51,7 @@ def make(core: "Core") -> events.SwitchEvent:
     own = [
         ("Event-Info", "System Ready"),
         ("Up-Time", uptime_words(core)),
-        ("FreeSWITCH-Version", VERSION),
+        ("FreeSWITCH-Version", FULL_VERSION),
         ("Uptime-msec", str((core.clock.now() - core.clock.started) // 1000)),
         ("Session-Count", str(now)),
         ("Max-Sessions", str(core.limits.max_sessions)),
@@ -40,3 +65,8 @@ def make(core: "Core") -> events.SwitchEvent:
         ("Idle-CPU", "99.000000"),
     ]
     return core.events.make(events.HEARTBEAT, own)
+
+
+def shutting_down(core: "Core") -> events.SwitchEvent:
+    """Make the event by which a switch says that it leaves."""
+    return core.events.make(events.SHUTDOWN, [("Event-Info", "System Shutting Down")])

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.profile import Profile, Times
-from switchy_nb.simswitch.sip import ALLOW, PCMA, PCMU, SipLeg
+from switchy_nb.simswitch.sip import ALLOW, PCMA, PCMU, SIP_PORT, SipLeg
 from switchy_nb.simswitch.states import ChannelState, Direction
 
 if TYPE_CHECKING:
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def let_in(core: "Core", caller: SipLeg) -> "SipLeg":
     """Make the inbound leg of a call that was placed to the switch itself, and start it."""
-    d, sip, ids = caller.dialog, core.sip, core.ids
+    d, ids = caller.dialog, core.ids
     channel = core.new_channel(Direction.INBOUND, ids.uuid())
-    channel.name = f"sofia/{caller.profile}/{d.caller_number}@{sip.host}"
+    channel.name = f"sofia/{caller.profile}/{d.caller_number}@{caller.core.sip.host}"
     leg = SipLeg(channel, d, caller=False, profile=caller.profile)
     leg.peer, caller.peer = caller, leg
     channel.state = ChannelState.NEW
@@ -25,7 +25,8 @@ def let_in(core: "Core", caller: SipLeg) -> "SipLeg":
 
 
 async def _on_new(channel: "Channel", leg: SipLeg) -> None:
-    core, d, sip = channel.core, leg.dialog, channel.core.sip
+    core, d = channel.core, leg.dialog
+    sip = leg.peer.core.sip if leg.peer is not None else core.sip
     now = core.clock.now()
     channel.profile = Profile(
         direction=Direction.INBOUND,
@@ -52,7 +53,10 @@ async def _on_new(channel: "Channel", leg: SipLeg) -> None:
 
 def set_invite_variables(channel: "Channel", leg: SipLeg, now: int) -> None:
     """Show in the callee's variables what the invitation brought."""
-    d, sip, core = leg.dialog, channel.core.sip, channel.core
+    d, core = leg.dialog, channel.core
+    # where the call came from, and where it is
+    sip = leg.peer.core.sip if leg.peer is not None else core.sip
+    own = core.sip
     number, target = d.caller_number, d.target
     values = {
         "sip_from_user": number,
@@ -63,7 +67,7 @@ def set_invite_variables(channel: "Channel", leg: SipLeg, now: int) -> None:
         "text_media_flow": "disabled",
         "channel_name": channel.name,
         "sip_call_id": d.call_id,
-        "sip_local_network_addr": sip.host,
+        "sip_local_network_addr": own.host,
         "sip_network_ip": sip.host,
         "sip_network_port": str(sip.port),
         "sip_invite_stamp": str(now),
@@ -73,7 +77,7 @@ def set_invite_variables(channel: "Channel", leg: SipLeg, now: int) -> None:
         "sip_from_user_stripped": number,
         "sip_from_tag": d.from_tag,
         "sofia_profile_name": leg.profile,
-        "sofia_profile_url": f"sip:mod_sofia@{sip.hostport}",
+        "sofia_profile_url": f"sip:mod_sofia@{own.hostport}",
         "recovery_profile_name": leg.profile,
         "sip_Remote-Party-ID": f'"{d.caller_name}" <sip:{number}@{sip.host}>;party=calling;'
         "screen=yes;privacy=off",
@@ -84,11 +88,11 @@ def set_invite_variables(channel: "Channel", leg: SipLeg, now: int) -> None:
         "sip_full_to": f"<sip:{target}>",
         "sip_allow": ALLOW,
         "sip_req_user": target.user,
-        "sip_req_port": str(target.port or 5060),
+        "sip_req_port": str(target.port or SIP_PORT),
         "sip_req_uri": str(target),
         "sip_req_host": target.host,
         "sip_to_user": target.user,
-        "sip_to_port": str(target.port or 5060),
+        "sip_to_port": str(target.port or SIP_PORT),
         "sip_to_uri": str(target),
         "sip_to_host": target.host,
         "sip_contact_user": "mod_sofia",
@@ -110,4 +114,3 @@ def set_invite_variables(channel: "Channel", leg: SipLeg, now: int) -> None:
     channel.set("switch_r_sdp", offer)
     channel.set("ep_codec_string", f"{PCMU},{PCMA}")
     channel.set("endpoint_disposition", "DELAYED NEGOTIATION")
-    core.log(7, f"New call {channel.name} to {target}", channel)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.holding import Holding
 from switchy_nb.simswitch.signals import Digit
-from switchy_nb.simswitch.states import CallState
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.channel import Channel
@@ -40,7 +40,10 @@ class Leg:
         self.ended = False
         #: what this end did to end it, for the report
         self.disposition = ""
+        #: the SIP status and phrase to refuse with, where ``respond`` chose them
+        self.refusal: tuple[int, str] | None = None
         self._last = 0.0
+        self.holding = Holding(self)
         channel.leg = self
 
     # -- what the channel tells the other end ----------------------------------------------
@@ -57,6 +60,8 @@ class Leg:
 
     def ring_ready(self) -> None:
         """Tell the caller that it rings."""
+        if self.caller:
+            self.channel.mark_ringing()
         if self.caller or self.channel.ringing:
             return
         self.on_ringing()
@@ -67,7 +72,12 @@ class Leg:
     def pre_answer(self, *, tell: bool = True) -> None:
         """Open the media before the answer; `tell` the caller of it."""
         channel = self.channel
+        if self.caller:
+            channel.mark_early()
         if self.caller or channel.early or channel.answered or not channel.up:
+            return
+        if not self.agrees():
+            channel.hangup(Cause.INCOMPATIBLE_DESTINATION)
             return
         channel.set_codec()
         self.on_media()
@@ -84,6 +94,8 @@ class Leg:
         if self.caller or channel.answered or not channel.up:
             return
         self.pre_answer(tell=False)
+        if channel.cause is not None:  # the media could not be agreed on
+            return
         self.on_answer()
         channel.mark_answered()
         if self.peer is not None:
@@ -91,7 +103,7 @@ class Leg:
 
     def on_hangup(self) -> None:
         """Tell the other end that this one hung up: goodbye, cancel, or refusal."""
-        cause = self.channel.cause or Cause.NORMAL_CLEARING
+        cause = self.shown_cause()
         peer = self.peer
         if self.ended:
             return
@@ -106,15 +118,22 @@ class Leg:
                 self.send(lambda: peer.got_cancel(cause))
         else:
             self.disposition = "send_refuse"
+            status, phrase = self.refusal or (cause.sip, "")
             if peer is not None:
-                self.send(lambda: peer.got_refusal(cause))
+                self.send(lambda: peer.got_refusal(cause, status, phrase))
 
     def send_digits(self, digits: str, milliseconds: int) -> None:
         """Send DTMF, one digit after the other."""
+        self.open_media()
         delay = 0.0
         for digit in digits:
             self.core.loop.call_later(delay, self._send_digit, digit, milliseconds)
             delay += milliseconds / 1000 + self.core.timing.digit_gap
+
+    def open_media(self) -> None:
+        """Have a called end that has no media yet open its early media."""
+        if not self.caller and self.channel.codec is None:
+            self.pre_answer()
 
     def _send_digit(self, digit: str, milliseconds: int) -> None:
         peer = self.peer
@@ -128,14 +147,26 @@ class Leg:
         )
 
     def hold(self, on: bool) -> None:
-        """Put the call on hold, or take it back; the other end is told."""
+        """Put the call on hold, or take it back; the other end of an answered call is told."""
         peer = self.peer
-        self._mark_hold(on, by_peer=False)
-        if peer is not None:
-            self.send(lambda: peer.got_hold(on))
+        if on:
+            self.holding.begin(events.HOLD)
+        else:
+            self.holding.end(events.UNHOLD)
+        if self.channel.answered:
+            self.on_reinvite(offers=True, on=on)
+            if peer is not None:
+                self.send(lambda: peer.got_hold(on))
 
-    def update_display(self, name: str, number: str) -> None:
+    def show_display(self, name: str, number: str, bridged_to: str = "") -> None:
         """Tell the other end whom it talks to now."""
+
+    def send_info(self, kind: str, body: str) -> None:
+        """Send a message within the call, where there is a protocol for it."""
+
+    def agrees(self) -> bool:
+        """Whether this end has a codec of those that it is offered."""
+        return True
 
     # -- what the other end tells ----------------------------------------------------------
 
@@ -174,10 +205,14 @@ class Leg:
         """Hear that the other end hung up an answered call."""
         if not self.channel.up or self.ended:
             return
+        wait = self.holding.busy
+        if wait > 0:
+            self.core.loop.call_later(wait + self.core.timing.network, self.got_bye, cause)
+            return
         self.ended = True
         self.on_acknowledgement()
         self.on_end(200, cause)
-        self.channel.hangup(cause)
+        self.channel.hangup(self.understood(200, cause))
         self.channel.set("sip_hangup_disposition", "recv_bye")
 
     def got_cancel(self, cause: Cause) -> None:
@@ -188,30 +223,33 @@ class Leg:
         self.on_end(487, cause)
         self.channel.hangup(Cause.ORIGINATOR_CANCEL)
 
-    def got_refusal(self, cause: Cause) -> None:
-        """Hear that the call is refused there."""
+    def got_refusal(self, cause: Cause, status: int, phrase: str = "") -> None:
+        """Hear that the call is refused there, with a SIP status."""
         if not self.channel.up or self.ended:
             return
         self.ended = True
-        self.on_end(cause.sip, cause)
-        self.channel.hangup(cause)
+        self.on_end(status, cause)
+        if phrase and self.has_rtp:
+            self.channel.set("sip_invite_failure_phrase", phrase)
+        self.channel.hangup(self.understood(status, cause))
 
     def got_digit(self, digit: str, milliseconds: int) -> None:
         """Receive a digit; its event comes when an application takes it."""
         if self.channel.up:
-            self.channel.digits.append(Digit(digit, milliseconds * 8, "RTP"))
+            frames = -(-milliseconds // 20)
+            self.channel.digits.append(Digit(digit, frames * 160, "RTP"))
             self.channel.ring()
 
     def got_hold(self, on: bool) -> None:
         """Hear that the other end put us on hold, or took us back."""
-        if not self.channel.up:
-            return
-        self._mark_hold(on, by_peer=True)
-        self.core.fire(
-            self.core.events.make(
-                events.REINVITE, [("Unique-ID", self.channel.uuid)], subclass="sofia::reinvite"
-            )
-        )
+        if self.channel.up:
+            self.holding.heard(on)
+
+    def agreed(self, on: bool) -> None:
+        """Tell that a new offer was answered."""
+        self.on_reinvite(offers=False, on=on)
+        own = [("Unique-ID", self.channel.uuid)]
+        self.core.fire(self.core.events.make(events.REINVITE, own, subclass="sofia::reinvite"))
 
     def got_display(self, name: str, number: str) -> None:
         """Hear whom we talk to now."""
@@ -233,47 +271,27 @@ class Leg:
     def on_acknowledgement(self) -> None:
         """Note what the caller's acknowledgement brings."""
 
+    def understood(self, status: int, cause: Cause) -> Cause:
+        """Say which cause the other end's is here."""
+        return cause
+
+    def shown_cause(self) -> Cause:
+        """Say why it ends, as the other end is told."""
+        return self.channel.cause or Cause.NORMAL_CLEARING
+
     def on_end(self, status: int, cause: Cause) -> None:
         """Note how the other end ended the call."""
 
     def on_report(self) -> None:
         """Note how this end ended the call."""
 
-    # -- hold ------------------------------------------------------------------------------
+    def on_offer(self, on: bool) -> None:
+        """Note what the other end's offer to hold, or to go on, means for the audio."""
 
-    def _mark_hold(self, on: bool, *, by_peer: bool) -> None:
-        channel, times = self.channel, None
-        if channel.profile is not None:
-            times = channel.profile.times
-        held = channel.call_state is CallState.HELD
-        if not channel.answered or on == held:
-            return
-        now = self.core.clock.now()
-        channel.set_call_state(CallState.HELD if on else CallState.UNHELD)
-        if times is not None and on:
-            times.last_hold = now
-        elif times is not None:
-            times.hold_accum += now - times.last_hold
-        self.on_hold(on, by_peer=by_peer)
-        if on:
-            channel.fire(events.HELD_BY_PEER if by_peer else events.HOLD)
-        else:
-            channel.fire(events.UNHELD_BY_PEER if by_peer else events.UNHOLD)
-            self.core.loop.call_later(self.core.timing.network, self._active_again)
-
-    def _active_again(self) -> None:
-        if self.channel.up and self.channel.call_state is CallState.UNHELD:
-            self.channel.set_call_state(CallState.ACTIVE)
-
-    def on_hold(self, on: bool, *, by_peer: bool) -> None:
-        """Note which way the media flows now."""
+    def on_reinvite(self, *, offers: bool, on: bool) -> None:
+        """Note what a new offer leaves in the variables of whoever makes it, or takes it."""
 
     def before_hangup(self) -> None:
         """Take the call back from hold: a held call ends as an unheld one."""
-        channel = self.channel
-        if channel.call_state is CallState.HELD:
-            channel.set_call_state(CallState.UNHELD)
-            if channel.profile is not None:
-                times = channel.profile.times
-                times.hold_accum += self.core.clock.now() - times.last_hold
-            channel.fire(events.UNHELD_BY_PEER)
+        if self.holding.on:
+            self.holding.end(events.UNHELD_BY_PEER)

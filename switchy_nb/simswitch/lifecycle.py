@@ -6,9 +6,10 @@ CHANNEL_HANGUP_COMPLETE, CHANNEL_DESTROY. CHANNEL_HANGUP came before, when it wa
 
 import asyncio
 
-from switchy_nb.simswitch import events, originating, report
+from switchy_nb.simswitch import displacing, events, originating, recordings, report
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel, Entry
+from switchy_nb.simswitch.signals import Wake
 from switchy_nb.simswitch.states import CallState, ChannelState, Direction
 
 
@@ -27,9 +28,12 @@ async def on_routing(channel: Channel) -> None:
     """Look the destination up in the dial plan."""
     if not channel.ready:
         return
-    if channel.direction is Direction.OUTBOUND and not channel.hit_dialplan:
+    if channel.given is not None:
+        channel.extension, channel.given = channel.given, None
+    else:
+        channel.core.route(channel)
+    if channel.up and channel.direction is Direction.OUTBOUND and not channel.hit_dialplan:
         originating.flip_caller_id(channel)
-    channel.core.route(channel)
     channel.set_state(ChannelState.EXECUTE)
 
 
@@ -55,9 +59,20 @@ async def on_park(channel: Channel) -> None:
 
 async def park(channel: Channel) -> None:
     """Wait, obeying commands, until somebody takes the channel elsewhere."""
+    if channel.parked:
+        return
+    channel.parked = True
     channel.fire(events.PARK)
+    words = channel.get("park_timeout").split(":")
+    limit = float(words[0]) if words[0].isdigit() and int(words[0]) else None
+    end = None if limit is None else channel.core.loop.time() + limit
     while channel.ready:
-        await channel.pause()
+        left = None if end is None else max(0.0, end - channel.core.loop.time())
+        why = await channel.pause(left)
+        if why is Wake.TIME and channel.ready:
+            cause = words[1] if len(words) > 1 else "NORMAL_CLEARING"
+            channel.hangup(channel.core.cause(cause))
+    channel.parked = False
     channel.fire(events.UNPARK)
 
 
@@ -66,10 +81,10 @@ async def on_hangup(channel: Channel) -> None:
     if channel.leg is not None:
         channel.leg.on_hangup()
     channel.set("bridge_to", None)
-    for recording in list(channel.recordings.values()):
-        recording.stop(channel)
     if channel.profile is not None:
         channel.profile.times.hungup = channel.core.clock.now()
+    await recordings.finish_all(channel)
+    displacing.stop_all(channel)
     channel.set_call_state(CallState.HANGUP)
     channel.set_state(ChannelState.REPORTING)
 
@@ -79,6 +94,8 @@ async def on_reporting(channel: Channel) -> None:
     cause = channel.cause or Cause.NONE
     channel.set("hangup_cause", cause.name)
     channel.set("hangup_cause_q850", str(cause.q850))
+    if channel.leg is not None:
+        channel.set("hold_events", channel.leg.holding.report)
     report.write(channel)
     channel.fire(events.HANGUP_COMPLETE)
     await asyncio.sleep(0)

@@ -1,27 +1,30 @@
-"""One client of the Event Socket: its login, its commands, its subscriptions, its queue.
+"""One client of the Event Socket: its login, the turn of its commands, what it is sent.
 
-The bytes are made and read in `wire.serve`; what an API command does is in `commands`.
+The bytes are made and read in `wire.serve`; what an API command does is in `commands`, what any
+other one does in `orders`.
 """
 
 import asyncio
-import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 from switchy_nb.errors import ProtocolError
-from switchy_nb.simswitch import events, filters
-from switchy_nb.simswitch.channel import Channel
-from switchy_nb.simswitch.events import EventFormat, SwitchEvent
-from switchy_nb.simswitch.signals import PrivateCommand
+from switchy_nb.simswitch import console, events, filters
+from switchy_nb.simswitch.events import SwitchEvent
+from switchy_nb.simswitch.orders import Orders
+from switchy_nb.simswitch.outbox import Frame, Outbox
 from switchy_nb.wire import serve
 from switchy_nb.wire.serve import ClientCommand
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
+    from switchy_nb.simswitch.logs import LogLine
 
-#: what FreeSWITCH keeps for a slow reader, and how many it loses in a row before it gives up
-MAX_QUEUE = 100_000
-MAX_LOST = 500
+
+#: how long a client that was given up has to read why, in its own seconds
+_LAST_WORDS = 5.0
+#: what FreeSWITCH keeps of a job's uuid
+_MAX_JOB = 256
 
 
 class Listener(asyncio.Protocol):
@@ -35,19 +38,17 @@ class Listener(asyncio.Protocol):
 
     def __init__(self, core: "Core") -> None:
         self.core = core
-        self.log_level = -1
+        self.outbox: Outbox
+        self.wants = filters.Subscription()
+        self.orders = Orders(self)
         self._parser = serve.CommandParser()
         self._commands: deque[ClientCommand] = deque()
-        self._queue: deque[bytes] = deque()
-        self._transport: asyncio.Transport | None = None
         self._authed = False
         self._closing = False
-        #: an API command runs, so no event may be sent
+        #: an API command runs
         self._busy = False
-        #: the socket is full
-        self._paused = False
-        self._lost = 0
-        self._wants = filters.Subscription()
+        #: the next command waits, because a fault delays it
+        self._late: asyncio.TimerHandle | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
     # -- the connection --------------------------------------------------------------------
@@ -55,35 +56,38 @@ class Listener(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet the client, or turn it away."""
         assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        core, faults = self.core, self.core.faults
+        self.outbox = Outbox(self, transport, faults, self._give_up)
+        concerned = [fault for fault in faults.active if fault.concerns(self)]
         peer = transport.get_extra_info("peername")
-        if not self.core.admits(str(peer[0]) if peer else ""):
-            transport.write(serve.rude_rejection() + serve.disconnect_notice())
-            transport.close()
-            self._closing = True
+        welcome = core.admits(str(peer[0]) if peer else "")
+        if not welcome or any(fault.turns_away(self) for fault in concerned):
+            self.close(serve.rude_rejection() + serve.disconnect_notice())
             return
-        self.core.listeners.append(self)
-        transport.write(serve.auth_request())
-        self._deadline = self.core.loop.call_later(self.core.timing.login, self._too_late)
+        core.listeners.append(self)
+        for fault in concerned:
+            fault.meet(self)
+        self.outbox.send(Frame.NOTICE, serve.auth_request())
+        self._deadline = core.loop.call_later(core.timing.login * core.clock.speed, self._too_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client."""
         self._closing = True
-        if self._deadline is not None:
-            self._deadline.cancel()
+        for timer in (self._deadline, self._late):
+            if timer is not None:
+                timer.cancel()
         if self in self.core.listeners:
             self.core.listeners.remove(self)
-        self._queue.clear()
+        self.outbox.forget()
         self._commands.clear()
 
     def pause_writing(self) -> None:
         """Keep events back: the client reads too slowly."""
-        self._paused = True
+        self.outbox.full(True)
 
     def resume_writing(self) -> None:
         """Send what was kept back."""
-        self._paused = False
-        self._flush()
+        self.outbox.full(False)
 
     def data_received(self, data: bytes) -> None:
         """Take in what the client sends."""
@@ -98,91 +102,124 @@ class Listener(asyncio.Protocol):
 
     def close(self, notice: bytes | None = None) -> None:
         """End the connection, with FreeSWITCH's last words."""
-        if self._transport is None or self._transport.is_closing():
-            return
         self._closing = True
-        self._transport.write(serve.disconnect_notice() if notice is None else notice)
-        self._transport.close()
+        self.outbox.close(notice)
 
     def _too_late(self) -> None:
         if not self._authed:
             self.close()
 
+    def _give_up(self) -> None:
+        text = "killed listener because of lost events\n"
+        self.close(serve.text_frame("text/disconnect-notice", text))
+        # whoever reads at all gets to read why; whoever does not must not stay for ever
+        self._deadline = self.core.loop.call_later(
+            _LAST_WORDS * self.core.clock.speed, self.outbox.abort
+        )
+
     # -- out -------------------------------------------------------------------------------
+
+    def hears(self, name: str) -> bool:
+        """Say whether events of that name mean something to the client, or to its log."""
+        return self.logs or self.wants.hears(name)
 
     def offer(self, event: SwitchEvent) -> None:
         """Send an event, if the client wants it."""
-        if not self._authed or self._closing or not self._wants.takes(event):
+        if not self._authed or self._closing:
             return
-        self._send_later(event.frame(self._wants.format))
+        if not self.wants.takes(event):
+            self._follow(event)
+            return
+        for fault in self.core.faults.active:
+            if fault.concerns(self) and fault.loses(self, event):
+                return
+        self.outbox.send_event(Frame.EVENT, event.frame(self.wants.format))
+        self._follow(event)
 
-    def offer_log(self, level: int, text: str, uuid: str) -> None:
-        """Send a log line."""
-        now = self.core.clock.now()
-        stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now // 1_000_000))
-        name = next(n for n, number in self.core.log_levels.items() if number == level)
-        line = f"{stamp}.{now % 1_000_000:06d} 99.00% [{name}] switch.c:1 {text}\n"
-        extra = [
-            ("Log-Level", str(level)),
-            ("Text-Channel", "0"),
-            ("Log-File", "switch.c"),
-            ("Log-Func", "simulated"),
-            ("Log-Line", "1"),
-            ("User-Data", uuid),
-        ]
-        self._send_later(serve.text_frame("log/data", line, extra))
+    def _follow(self, event: SwitchEvent) -> None:
+        session = self.orders.session
+        if session is None or event.name != "CHANNEL_HANGUP":
+            return
+        if event.header("unique-id") == session.uuid:
+            self.orders.call_is_over()
 
-    def _send_later(self, frame: bytes) -> None:
-        if self._transport is None:
-            return
-        if not self._busy and not self._paused and not self._queue:
-            self._transport.write(frame)
-            return
-        if len(self._queue) < MAX_QUEUE:
-            self._queue.append(frame)
-            self._lost = 0
-            return
-        self._lost += 1
-        if self._lost > MAX_LOST:
-            text = "killed listener because of lost events\n"
-            self.close(serve.text_frame("text/disconnect-notice", text))
-            self._transport.abort()
+    @property
+    def logs(self) -> bool:
+        """Whether the client wants any log lines."""
+        return self.orders.log_level >= 0
 
-    def _flush(self) -> None:
-        while self._queue and not self._busy and not self._paused and self._transport is not None:
-            self._transport.write(self._queue.popleft())
+    def offer_log(self, line: "LogLine") -> None:
+        """Send a log line, if the client wants those of its level."""
+        if self._authed and not self._closing and line.level <= self.orders.log_level:
+            self.outbox.send_event(Frame.LOG, line.frame())
+
+    def answer(self, frame: bytes) -> None:
+        """Send a reply that is no ordinary one."""
+        self.outbox.send(Frame.REPLY, frame)
+
+    def notify(self, frame: bytes) -> None:
+        """Send a notice, while the connection stays."""
+        self.outbox.send(Frame.NOTICE, frame)
+
+    def leave(self, headers: list[tuple[str, str]]) -> None:
+        """End the connection, because what it followed is over."""
+        if not self._closing:
+            self.close(serve.disconnect_notice(headers))
 
     def _reply(self, text: str, *extra: tuple[str, str]) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(serve.reply_frame(text, extra))
+        self.outbox.send(Frame.REPLY, serve.reply_frame(text, extra))
 
     # -- in --------------------------------------------------------------------------------
 
     def _work(self) -> None:
         """Obey the commands that wait, one after the other."""
-        while self._commands and not self._busy and not self._closing:
+        while self._commands and not self._busy and not self._late and not self._closing:
+            wait = sum(f.delay(self) for f in self.core.faults.active if f.concerns(self))
+            if wait:
+                late = wait * self.core.clock.speed
+                self._late = self.core.loop.call_later(late, self.hurry)
+            else:
+                self._obey(self._commands.popleft())
+
+    def hurry(self) -> None:
+        """Obey the command that was delayed."""
+        if self._late is None:
+            return
+        self._late.cancel()
+        self._late = None
+        if self._commands and not self._closing:
             self._obey(self._commands.popleft())
+        self._work()
 
     def _obey(self, command: ClientCommand) -> None:
-        line = command.line.lstrip()
+        line = command.line
         low = line.lower()
         if low.startswith(("exit", "...")):
             self._reply("+OK bye")
             self.close()
         elif not self._authed:
-            self._login(command.line)
+            self._login(line)
         elif low.startswith("api "):
-            self._api(line[4:])
+            self._api(line[4:], command)
         elif low.startswith("bgapi "):
             self._bgapi(line[6:], command)
         else:
-            self._reply(self._answer(line, low, command) or "-ERR command not found")
+            self.outbox.busy(True)  # the events that a command causes come after its reply
+            reply = self.orders.obey(command)
+            if reply is not None:
+                self._reply(reply or "-ERR command not found")
+            self.outbox.busy(False)
 
     def _login(self, line: str) -> None:
+        if line.lower().startswith("userauth "):  # the directory has no users
+            self._reply("-ERR invalid")
+            self.close()
+            return
         if not line.lower().startswith("auth "):
             self._reply("-ERR command not found")
             return
-        if line[5:] != self.core.password:
+        refused = any(f.refuses(self) for f in self.core.faults.active if f.concerns(self))
+        if refused or line[5:] != self.core.settings.password:
             self._reply("-ERR invalid")
             self.close()
             return
@@ -191,111 +228,45 @@ class Listener(asyncio.Protocol):
             self._deadline.cancel()
         self._reply("+OK accepted")
 
-    def _api(self, text: str) -> None:
-        name, _, args = text.partition(" ")
+    def _api(self, text: str, command: ClientCommand) -> None:
         self._busy = True
-        task = self.core.loop.create_task(self.core.run_api(name, args))
+        self.outbox.busy(True)
+        if console.true(command.header("console_execute") or ""):
+            work = console.execute(self.core, text)
+        else:
+            name, _, args = text.partition(" ")
+            work = self.core.run_api(name, args)
+        task = self.core.loop.create_task(work)
         task.add_done_callback(self._api_done)
         self.core.hold(task)
 
     def _api_done(self, task: "asyncio.Task[str]") -> None:
         self._busy = False
-        if task.cancelled() or self._closing or self._transport is None:
+        if task.cancelled() or self._closing:
             return
         error = task.exception()
         if error is not None:
             self.core.report(error)
         answer = "-ERR internal error\n" if error is not None else task.result()
-        self._transport.write(serve.api_frame(answer))
-        self._flush()
+        self.outbox.send(Frame.REPLY, serve.api_frame(answer))
+        self.outbox.busy(False)
         self._work()
 
     def _bgapi(self, text: str, command: ClientCommand) -> None:
         name, _, args = text.partition(" ")
-        job = command.header("Job-UUID") or self.core.ids.uuid()
+        job = (command.header("Job-UUID") or self.core.ids.uuid())[:_MAX_JOB]
         self._reply(f"+OK Job-UUID: {job}", ("Job-UUID", job))
         self.core.spawn(self._job(job, name, args))
 
     async def _job(self, job: str, name: str, args: str) -> None:
+        owner = self.orders.session
         try:
             answer = await self.core.run_api(name, args)
         except Exception as error:  # whoever waits for the job must hear of its end
             self.core.report(error)
             answer = "-ERR internal error\n"
-        own: list[events.Pair] = [("Job-UUID", job), ("Job-Command", name)]
-        if args:
-            own.append(("Job-Command-Arg", args))
+        own: list[events.Pair] = [("Job-UUID", job)]
+        if owner is not None:
+            own.append(("Job-Owner-UUID", owner.uuid))
+        own += [(n, v) for n, v in (("Job-Command", name), ("Job-Command-Arg", args)) if v]
         self.core.fire(self.core.events.make(events.JOB, own, body=answer))
-
-    def _answer(self, line: str, low: str, command: ClientCommand) -> str:
-        """Obey a command that has a one-line reply; nothing if there is no such command."""
-        words = line.split()[1:]
-        if low.startswith("filter "):
-            return self._wants.filters.command(line[7:].strip(" "))
-        if low.startswith("myevents "):
-            return self._my_events(words)
-        if low.startswith("divert_events"):
-            return "-ERR not controlling a session."
-        if low.startswith("sendmsg"):
-            return self._send_message(words, command)
-        if low.startswith("sendevent"):
-            return self._send_event(words, command)
-        if low.startswith(("linger", "nolinger")):
-            return "-ERR not controlling a session"
-        if low.startswith("log"):
-            return self._log(line[3:].split())
-        if low.startswith("nolog"):
-            was, self.log_level = self.log_level, -1
-            return "+OK no longer logging" if was >= 0 else "-ERR not loging"
-        if low.startswith("event"):
-            return self._wants.subscribe(words)
-        if low.startswith("nixevent"):
-            return self._wants.unsubscribe(words)
-        if low.startswith("noevents"):
-            self._queue.clear()
-            return self._wants.clear()
-        return ""
-
-    def _log(self, words: list[str]) -> str:
-        shown = words[0] if words else ""
-        level: int | None = 7
-        if shown.lstrip("-").isdigit():
-            level = min(max(int(shown), 0), 9)
-        elif shown:
-            level = self.core.log_levels.get(shown.upper())
-        if level is None:
-            return "-ERR invalid log level"
-        self.log_level = level
-        return f"+OK log level {shown} [{level}]"
-
-    def _my_events(self, words: list[str]) -> str:
-        uuid = words[0] if words else ""
-        if self._wants.only is not None:
-            return "-ERR aready enabled."
-        if len(words) > 1 and uuid not in self.core.channels:
-            return "-ERR invalid uuid"
-        if len(words) > 1 and words[1].lower() in ("plain", "json", "xml"):
-            self._wants.format = EventFormat(words[1].lower())
-        self._wants.follow(uuid if uuid in self.core.channels else "")
-        return "+OK Events Enabled"
-
-    def _send_message(self, words: list[str], command: ClientCommand) -> str:
-        uuid = words[0] if words else (command.header("session-id") or "")
-        channel: Channel | None = self.core.channels.get(uuid)
-        if channel is None or not channel.up:
-            return f"-ERR invalid session id [{uuid}]"
-        queued: list[events.Pair] = [("Command", command.line.rstrip())]
-        channel.send_private(PrivateCommand(list(command.headers), command.body, queued))
-        return "+OK"
-
-    def _send_event(self, words: list[str], command: ClientCommand) -> str:
-        name = words[0].upper() if words else "CLONE"
-        if name not in events.NAMES:
-            name = "CLONE"
-        uuid = self.core.ids.uuid()
-        own: list[events.Pair] = [(n, v) for n, v in command.headers if v]
-        subclass = [p for p in own if p[0].lower() == "event-subclass"]
-        rest = [p for p in own if p[0].lower() != "event-subclass"]
-        pairs = [*subclass, ("Command", command.line), *rest, ("Event-UUID", uuid)]
-        self.core.fire(self.core.events.sent_by_client(name, pairs, command.body))
-        return f"+OK {uuid}"

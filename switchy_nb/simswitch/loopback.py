@@ -1,8 +1,7 @@
 """The loopback endpoint: a call from the switch to its own dial plan, without SIP.
 
 ``loopback/NUMBER`` makes two channels, ``loopback/NUMBER-a`` and ``loopback/NUMBER-b``; the second
-runs the dial plan. FreeSWITCH's further step, to leave the pair out of a bridged call, is not
-modelled.
+runs the dial plan.
 """
 
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from switchy_nb.simswitch.legs import Leg
 from switchy_nb.simswitch.media import L16
 from switchy_nb.simswitch.profile import Profile, Times
 from switchy_nb.simswitch.states import ChannelState, Direction
+from switchy_nb.simswitch.steps import Step
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -38,13 +38,35 @@ class LoopbackLeg(Leg):
             self.peer.channel.mark_answered()
         self.channel.mark_answered()
 
+    def hold(self, on: bool) -> None:
+        """Say that it is held, and no more: there is nobody to tell."""
+        self.channel.fire(events.HOLD if on else events.UNHOLD)
+
     def on_end(self, status: int, cause: Cause) -> None:
         """Note nothing: there was no SIP."""
 
+    def on_report(self) -> None:
+        """Note what kind of leg it was."""
+        self.channel.set("is_loopback", "1")
+
     def got_bye(self, cause: Cause) -> None:
         """Hear that the other end hung up."""
-        super().got_bye(cause)
-        self.channel.set("sip_hangup_disposition", None)
+        self._lose(cause)
+
+    def got_refusal(self, cause: Cause, status: int, phrase: str = "") -> None:
+        """Hear that the other end hung up before it answered."""
+        self._lose(cause)
+
+    def _lose(self, cause: Cause) -> None:
+        if not self.channel.up or self.ended:
+            return
+        self.ended = True
+        if not self.caller:
+            self.channel.hangup(cause)
+            return
+        # its media ends first, so that what runs here unwinds before the hangup
+        self.channel.cut_off()
+        self.core.loop.call_later(self.core.timing.network, self.channel.hangup, cause)
 
     def got_cancel(self, cause: Cause) -> None:
         """Hear that the caller gave up; a loopback passes the cause on as it is."""
@@ -57,9 +79,13 @@ def dial(
     core: "Core", target: Target, variables: dict[str, str], originator: Channel | None
 ) -> Channel | Cause:
     """Begin a loopback call."""
-    number = target.address.partition("/")[0]
-    if not number:
-        return Cause.INVALID_NUMBER_FORMAT
+    number, _, rest = target.address.partition("/")
+    context, _, plan = rest.partition("/")
+    application = ""
+    if number.startswith("app="):
+        application = number.removeprefix("app=")
+        number = application.partition(":")[0]
+    number = number or "service"
     name = f"loopback/{number}-a"
     channel = originating.outgoing_channel(core, name, number, variables, originator)
     if channel.profile is not None:
@@ -67,7 +93,13 @@ def dial(
     _uncoded(channel)
     channel.set("channel_name", name)
     originating.set_variables(channel, variables, "loopback", originator)
-    _let_in(core, LoopbackLeg(channel, caller=True), tuple(variables))
+    other = _let_in(core, LoopbackLeg(channel, caller=True), tuple(variables))
+    if other is not None and other.profile is not None:
+        other.profile.context = context or "default"
+        other.profile.dialplan = plan or "xml"
+        if application:
+            name, _, data = application.partition(":")
+            other.given = [Step("pre_answer"), Step(name, data)]
     channel.fire(events.OUTGOING)
     core.start(channel)
     return channel
@@ -81,11 +113,11 @@ def _uncoded(channel: Channel) -> None:
         channel.set(f"{way}_rate", str(L16.rate))
 
 
-def _let_in(core: "Core", caller: LoopbackLeg, passed: tuple[str, ...]) -> None:
+def _let_in(core: "Core", caller: LoopbackLeg, passed: tuple[str, ...]) -> Channel | None:
     """Make the end that runs the dial plan; it has the variables that the call was given."""
     first = caller.channel
     if first.profile is None:
-        return
+        return None
     who = first.profile
     channel = core.new_channel(Direction.INBOUND, core.ids.uuid())
     channel.name = first.name.removesuffix("-a") + "-b"
@@ -117,3 +149,4 @@ def _let_in(core: "Core", caller: LoopbackLeg, passed: tuple[str, ...]) -> None:
         one.set("other_loopback_leg_uuid", two.uuid)
         one.set("loopback_leg", letter)
     channel.state = ChannelState.INIT
+    return channel

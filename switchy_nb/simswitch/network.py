@@ -7,7 +7,7 @@ from switchy_nb.simswitch import events, invites, lifecycle, loopback, originati
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.dialstring import Target
-from switchy_nb.simswitch.sip import Dialog, SipLeg, Uri
+from switchy_nb.simswitch.sip import SIP_PORT, Dialog, SipLeg, Uri, parse_uri
 from switchy_nb.simswitch.states import Direction
 
 if TYPE_CHECKING:
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
 
 #: SIP gives up a request that nobody answers after 64 times T1 (RFC 3261, timer B)
 TIMER_B = 32.0
-
-
-def parse_uri(text: str) -> Uri | None:
-    """Read ``user@host:port``; None if there is no host."""
-    text = text.removeprefix("sips:").removeprefix("sip:")
-    user, at, hostport = text.rpartition("@")
-    if not at:
-        user, hostport = "", text
-    if hostport.startswith("["):
-        host, _, port = hostport[1:].partition("]")
-        port = port.removeprefix(":")
-    else:
-        host, _, port = hostport.partition(":")
-    if not host:
-        return None
-    return Uri(user, host, int(port) if port.isdigit() else None)
 
 
 class Network:
@@ -52,7 +36,10 @@ class Network:
             return Cause.SUBSCRIBER_ABSENT
         if target.endpoint not in ("sofia", "loopback"):
             return Cause.CHAN_NOT_IMPLEMENTED
-        if (uuid and uuid in core.channels) or not core.admit():
+        if uuid in core.channels and target.endpoint == "loopback":
+            variables = {**variables, "origination_uuid": core.ids.uuid()}
+            uuid = ""
+        if (uuid and uuid in core.channels) or not core.admit(Direction.OUTBOUND):
             return Cause.DESTINATION_OUT_OF_ORDER
         if target.endpoint == "loopback":
             return loopback.dial(core, target, variables, originator)
@@ -62,20 +49,23 @@ class Network:
         self, target: Target, variables: dict[str, str], originator: Channel | None
     ) -> Channel | Cause:
         core = self._core
-        profile, _, address = target.address.partition("/")
+        profile, slash, address = target.address.partition("/")
+        if not slash or (profile == "gateway" and not address):
+            return self._stillborn(Cause.INVALID_URL)
         if profile == "gateway":
             return self._stillborn(Cause.INVALID_GATEWAY)
         if profile != core.profile:
             return self._stillborn(Cause.INVALID_PROFILE)
         address, _, params = address.partition(";")
         uri = parse_uri(address)
-        if uri is None or not uri.user:
-            return self._stillborn(Cause.INVALID_URL)
+        if uri is None or "@" not in address:
+            return self._stillborn(Cause.USER_NOT_REGISTERED)
         route = uri
         for param in params.split(";"):
             name, _, value = param.partition("=")
             if name == "fs_path":
-                route = parse_uri(core.unquote(value)) or uri
+                hop, _, _ = core.unquote(value).partition(";")
+                route = parse_uri(hop) or uri
         name = f"sofia/{profile}/{uri}"
         channel = originating.outgoing_channel(core, name, uri.user, variables, originator)
         channel.set("sip_local_network_addr", core.sip.host)
@@ -118,18 +108,18 @@ class Network:
     def is_ours(self, uri: Uri) -> bool:
         """Whether an address is this switch's own SIP profile."""
         own = self._core.sip
-        if (uri.port or 5060) != (own.port or 5060):
+        if (uri.port or SIP_PORT) != (own.port or SIP_PORT):
             return False
         return uri.host == own.host or (_is_loopback(uri.host) and _is_loopback(own.host))
 
     def invite(self, caller: SipLeg) -> None:
-        """Deliver an invitation: into the switch itself, or nowhere."""
+        """Deliver an invitation: to the switch itself, to another host, or nowhere."""
         if not caller.channel.up:
             return
         route = caller.dialog.route
-        if self.is_ours(route):
-            self.calls_in += 1
-            invites.let_in(self._core, caller)
+        there = self._core.outside.reach(route)
+        if there is not None:
+            there.network.take(caller)
             return
         self.failed_out += 1
         if _is_address(route.host) and not _is_loopback(route.host):
@@ -138,6 +128,17 @@ class Network:
             )
         else:
             caller.unreachable(503, Cause.NORMAL_TEMPORARY_FAILURE)
+
+    def take(self, caller: SipLeg) -> None:
+        """Let a call in, or turn it away when the switch takes no more."""
+        self.calls_in += 1
+        if self._core.admit(Direction.INBOUND):
+            invites.let_in(self._core, caller)
+        else:
+            self.failed_in += 1
+            caller.turned_away(
+                503, "Maximum Calls In Progress", Cause.NORMAL_TEMPORARY_FAILURE, self._core.sip
+            )
 
 
 def _is_address(host: str) -> bool:

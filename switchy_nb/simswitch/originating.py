@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from switchy_nb.simswitch import dialstring, events
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
-from switchy_nb.simswitch.dialplan import Step
-from switchy_nb.simswitch.dialstring import Target
+from switchy_nb.simswitch.dialstring import DialString, Target
 from switchy_nb.simswitch.profile import Profile, Times
 from switchy_nb.simswitch.states import ChannelState, Direction
+from switchy_nb.simswitch.steps import Step
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
@@ -40,9 +40,10 @@ async def originate(core: "Core", args: str) -> str:
     if isinstance(result, Cause):
         return f"-ERR {result.name}\n"
     if exten.startswith("&"):
-        app, _, data = exten[1:].partition("(")
+        # the first closing bracket ends it, whatever it closes
+        app, _, data = exten[1:].partition(")")[0].partition("(")
         flip_caller_id(result)
-        result.extension = [Step(app, data[:-1] if data.endswith(")") else data)]
+        result.extension = [Step(app, data)]
         result.set_state(ChannelState.EXECUTE)
     else:
         core.transfer(result, exten, plan or "XML", context or "default")
@@ -80,7 +81,7 @@ def flip_caller_id(channel: Channel) -> None:
 
 async def place(
     core: "Core",
-    url: str,
+    url: str | DialString,
     *,
     originator: Channel | None = None,
     cid_name: str = "",
@@ -94,23 +95,34 @@ async def place(
     Channel or Cause
         The channel that answered, or why none did.
     """
-    dial = dialstring.parse(url)
+    dial = dialstring.parse(url) if isinstance(url, str) else url
     variables = dict(dial.variables)
     if cid_name:
         variables.setdefault("origination_caller_id_name", cid_name)
     if cid_number:
         variables.setdefault("origination_caller_id_number", cid_number)
     given = variables.get("originate_timeout") or variables.get("call_timeout") or ""
+    if not given and originator is not None:
+        given = originator.get("call_timeout")
     limit = timeout or (float(given) if given.isdigit() else _DEFAULT_TIMEOUT)
+    tries = max(1, _whole(variables.get("originate_retries"), 1))
+    pause = max(100, _whole(variables.get("originate_retry_sleep_ms"), 1000)) / 1000
     cause = Cause.DESTINATION_OUT_OF_ORDER
-    for targets in dial.rounds:
-        result = await _round(core, targets, variables, originator, limit)
-        if isinstance(result, Channel):
-            return result
-        cause = result
-        if cause is Cause.ORIGINATOR_CANCEL:
-            break
+    for attempt in range(tries):
+        if attempt:
+            await asyncio.sleep(pause)
+        for targets in dial.rounds:
+            result = await _round(core, targets, variables, originator, limit)
+            if isinstance(result, Channel):
+                return result
+            cause = result
+            if cause is Cause.ORIGINATOR_CANCEL:
+                return cause
     return cause
+
+
+def _whole(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdigit() else default
 
 
 async def _round(
@@ -123,20 +135,41 @@ async def _round(
     channels: list[Channel] = []
     cause = Cause.DESTINATION_OUT_OF_ORDER
     for target in targets:
-        made = core.network.dial(target, {**variables, **dict(target.variables)}, originator)
+        made = core.network.dial(target, _of_leg(variables, dict(target.variables)), originator)
         if isinstance(made, Cause):
             cause = made
         else:
             channels.append(made)
     if not channels:
         return cause
+    if originator is not None:
+        originator.set("originate_signal_bond", channels[-1].uuid)
     winner = await _first(core, channels, originator, limit)
-    if isinstance(winner, Cause):
-        return winner
+    if isinstance(winner, Channel) and len(channels) > 1:
+        await asyncio.sleep(core.timing.poll)  # it looks at several legs from time to time
     for channel in channels:
-        if channel is not winner:
+        if channel is not winner and isinstance(winner, Channel):
             channel.hangup(Cause.LOSE_RACE)
+    if originator is not None:
+        _note(originator, channels)
+        if isinstance(winner, Channel):
+            originator.set("originate_signal_bond", None)
     return winner
+
+
+def _of_leg(common: dict[str, str], own: dict[str, str]) -> dict[str, str]:
+    """Put a leg's own variables with those of all: its identity is its own, else all prevail."""
+    kept = {n: v for n, v in own.items() if n.startswith(("origination_", "leg_"))}
+    return {**own, **common, **kept}
+
+
+def _note(originator: Channel, channels: list[Channel]) -> None:
+    """Write into the caller's variables whom it called, and how each ended."""
+    for channel in channels:
+        who = channel.profile
+        number = who.destination if who is not None else ""
+        originator.push("originated_legs", f"{channel.uuid};Outbound Call;{number}")
+        originator.push("originate_causes", f"{channel.uuid};{(channel.cause or Cause.NONE).name}")
 
 
 async def _first(
@@ -147,7 +180,11 @@ async def _first(
     watched = [*channels] + ([originator] if originator is not None else [])
     for channel in watched:
         channel.adopt(bell)
-    timer = core.loop.call_later(limit, bell.set)
+    timers = [core.loop.call_later(limit, bell.set)]
+    for channel in channels:
+        seconds = channel.get("leg_timeout")
+        if seconds.isdigit() and int(seconds):
+            timers.append(core.loop.call_later(int(seconds), _time_out, channel))
     end = core.loop.time() + limit
     try:
         while True:
@@ -156,7 +193,7 @@ async def _first(
                 if channel.up and _usable(channel):
                     return channel
             if all(_over(channel) for channel in channels):
-                return channels[-1].cause or Cause.NORMAL_CLEARING
+                return channels[0].cause or Cause.NORMAL_CLEARING
             if originator is not None:
                 _pass_on(channels, originator)
                 if not originator.ready:
@@ -165,14 +202,22 @@ async def _first(
                 return _give_up(channels, Cause.NO_ANSWER)
             await bell.wait()
     finally:
-        timer.cancel()
+        for timer in timers:
+            timer.cancel()
         for channel in watched:
             channel.unwatch(bell)
 
 
+def _time_out(channel: Channel) -> None:
+    if channel.up and not (channel.answered or channel.early):
+        channel.hangup(Cause.ALLOTTED_TIMEOUT)
+
+
 def _usable(channel: Channel) -> bool:
     early = channel.early and channel.get("ignore_early_media") not in ("true", "yes", "1")
-    return (channel.answered or early) and channel.running is ChannelState.CONSUME_MEDIA
+    rings = channel.ringing and channel.get("return_ring_ready") in ("true", "yes", "1")
+    ready = channel.answered or early or rings
+    return ready and channel.running is ChannelState.CONSUME_MEDIA
 
 
 def _over(channel: Channel) -> bool:
@@ -220,11 +265,11 @@ def outgoing_channel(
         channel_name=name,
         caller_id_name=caller[0],
         caller_id_number=caller[1],
-        orig_caller_id_name=caller[0],
-        orig_caller_id_number=caller[1],
+        orig_caller_id_name=who.orig_caller_id_name if who is not None else caller[0],
+        orig_caller_id_number=who.orig_caller_id_number if who is not None else caller[1],
         callee_id_name="Outbound Call",
         callee_id_number=number,
-        ani=caller[1],
+        ani=who.ani if who is not None else caller[1],
         network_addr=who.network_addr if who is not None else "",
         username=who.username if who is not None else "",
         dialplan=who.dialplan if who is not None else "",
@@ -260,7 +305,8 @@ def set_variables(
 ) -> None:
     """Put the variables of the dial string on the channel, and what says how it came about."""
     for name, value in variables.items():
-        channel.set(name, value)
+        if "${" not in value:  # what would be expanded later is not taken from a dial string
+            channel.set(name, value)
     if originator is not None:
         for name in originator.variables:
             if name.startswith("sip_h_X-") and name not in variables:

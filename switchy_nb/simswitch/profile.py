@@ -3,9 +3,12 @@
 The ``Caller-*`` and ``Other-Leg-*`` headers are this profile, written in FreeSWITCH's order.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
+from switchy_nb.simswitch.headers import Remembered
 from switchy_nb.simswitch.states import Direction
+from switchy_nb.wire.serve import Block
 
 
 @dataclass
@@ -50,17 +53,26 @@ class Profile:
     index: int = 1
     logical_direction: Direction | None = None
     times: Times = field(default_factory=Times)
+    _shown: Remembered = field(default_factory=Remembered, init=False, repr=False, compare=False)
 
     def copy(self, times: Times | None = None) -> "Profile":
         """Copy the profile, with its times or with others."""
         return replace(self, times=times or replace(self.times))
 
+    def headers(self, prefix: str) -> Block:
+        """Give the profile's headers; they are written again when something in it has changed."""
+        facts = (prefix, *_of_profile(self), *_of_times(self.times))
+        return self._shown.block(facts, lambda: self.pairs(prefix))
+
     def pairs(self, prefix: str) -> list[tuple[str, str]]:
         """Write the profile's headers, ``Caller-…`` or ``Other-Leg-…``."""
         p = prefix
+        # a copy for the other leg does not take this along, and shows what it is at first
+        turned = Direction.INBOUND if p == "Other-Leg" else self.logical_direction
+        logical = turned or self.direction
         out = [
             (f"{p}-Direction", self.direction.value),
-            (f"{p}-Logical-Direction", (self.logical_direction or self.direction).value),
+            (f"{p}-Logical-Direction", logical.value),
         ]
         named = (
             ("Username", self.username),
@@ -102,3 +114,7 @@ class Profile:
             (f"{p}-Privacy-Hide-Number", "false"),
         ]
         return out
+
+
+_of_times = attrgetter(*(f.name for f in fields(Times)))
+_of_profile = attrgetter(*(f.name for f in fields(Profile) if f.init and f.name != "times"))

@@ -3,14 +3,15 @@
 import time
 from typing import TYPE_CHECKING
 
+from switchy_nb.simswitch.media import frame_of
 from switchy_nb.simswitch.profile import Times
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.channel import Channel
 
-#: PCMU: 160 bytes of audio every 20 ms, with 12 of RTP header
-_FRAME_US = 20_000
+#: a packet of PCMU: 160 bytes of audio, with 12 of RTP header; one of a digit: 4 and 12
 _MEDIA_BYTES = 172
+_DIGIT_BYTES = 16
 
 
 def write(channel: "Channel") -> None:
@@ -84,20 +85,25 @@ def _epochs(channel: "Channel", name: str, at: int) -> None:
 
 
 def _media(channel: "Channel") -> None:
-    peer = channel.leg.peer if channel.leg is not None else None
-    now = channel.core.clock.now()
-    answered = channel.profile.times.answered if channel.profile is not None else 0
-    lasted = max(0, now - answered) // _FRAME_US if answered else 0
-    received = peer.channel.media.sent_us(now) // _FRAME_US if peer is not None else 0
-    sent = channel.media.sent_us(now) // _FRAME_US
+    """Count the packets of the leg's media stream, from its beginning to the hangup."""
+    media, times = channel.media, channel.profile.times if channel.profile is not None else None
+    opened = (
+        min((t for t in (times.progress_media, times.answered) if t), default=0) if times else 0
+    )
+    begin = frame_of(opened)
+    end = frame_of(times.hungup) if times is not None and opened else begin
+    other = media.other
+    received = media.received(begin, end).count(1)
+    digits = other.digit_packets if other is not None else 0
+    raw = received * _MEDIA_BYTES + digits * _DIGIT_BYTES
     counts = {
-        "in_raw_bytes": received * _MEDIA_BYTES,
+        "in_raw_bytes": raw,
         "in_media_bytes": received * _MEDIA_BYTES,
-        "in_packet_count": received,
+        "in_packet_count": received + digits,
         "in_media_packet_count": received,
-        "in_skip_packet_count": max(0, lasted - received),
+        "in_skip_packet_count": max(0, media.frames(begin, end) - received),
         "in_jitter_packet_count": 0,
-        "in_dtmf_packet_count": peer.channel.media.digits_sent * 3 if peer is not None else 0,
+        "in_dtmf_packet_count": digits,
         "in_cng_packet_count": 0,
         "in_flush_packet_count": 0,
         "in_largest_jb_size": 0,
@@ -116,13 +122,14 @@ def _media(channel: "Channel") -> None:
     channel.set("rtp_audio_in_flaw_total", "0")
     channel.set("rtp_audio_in_quality_percentage", "100.00")
     channel.set("rtp_audio_in_mos", "4.50")
+    sent = media.transmitted(begin, end).count(1)
     out = {
-        "out_raw_bytes": sent * _MEDIA_BYTES,
+        "out_raw_bytes": sent * _MEDIA_BYTES + media.digit_packets * _DIGIT_BYTES,
         "out_media_bytes": sent * _MEDIA_BYTES,
         "out_packet_count": sent,
         "out_media_packet_count": sent,
         "out_skip_packet_count": 0,
-        "out_dtmf_packet_count": channel.media.digits_sent * 3,
+        "out_dtmf_packet_count": media.digit_packets,
         "out_cng_packet_count": 0,
         "rtcp_packet_count": 0,
         "rtcp_octet_count": 0,

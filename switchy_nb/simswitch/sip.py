@@ -3,18 +3,22 @@
 The variables and their order are those of mod_sofia on a call that FreeSWITCH places to itself.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import events
-from switchy_nb.simswitch.causes import SIP_PHRASES, Cause
+from switchy_nb.simswitch import displaying, events, reinvites
+from switchy_nb.simswitch.causes import SIP_PHRASES, Cause, cause_of, cause_of_status
 from switchy_nb.simswitch.legs import Leg
-from switchy_nb.simswitch.states import Direction
+from switchy_nb.simswitch.media import L16
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.channel import Channel
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, INFO, UPDATE, REGISTER, REFER, NOTIFY"
+#: what SIP takes where no port is named
+SIP_PORT = 5060
+_CAUSE = re.compile(r"cause=(\d+)")
 PCMU = "CORE_PCM_MODULE.PCMU@8000h@20i@64000b"
 PCMA = "CORE_PCM_MODULE.PCMA@8000h@20i@64000b"
 
@@ -34,6 +38,22 @@ class Uri:
 
     def __str__(self) -> str:
         return f"{self.user}@{self.hostport}"
+
+
+def parse_uri(text: str) -> Uri | None:
+    """Read ``user@host:port``; None if there is no host."""
+    text = text.removeprefix("sips:").removeprefix("sip:")
+    user, at, hostport = text.rpartition("@")
+    if not at:
+        user, hostport = "", text
+    if hostport.startswith("["):
+        host, _, port = hostport[1:].partition("]")
+        port = port.removeprefix(":")
+    else:
+        host, _, port = hostport.partition(":")
+    if not host:
+        return None
+    return Uri(user, host, int(port) if port.isdigit() else None)
 
 
 @dataclass
@@ -144,8 +164,24 @@ class SipLeg(Leg):
         set_("sip_term_cause", str(cause.q850))
         self.channel.hangup(cause)
 
-    def _heard_from(self) -> None:
-        set_, sip = self.channel.set, self.core.sip
+    def turned_away(self, status: int, phrase: str, cause: Cause, by: Uri) -> None:
+        """Hear that a host takes no more calls: its SIP stack refuses before there is a leg."""
+        if not self.channel.up or self.ended:
+            return
+        self.ended = True
+        self._heard_from(by)
+        self.on_end(status, cause)
+        self.channel.set("sip_reason", None)
+        self.channel.set("sip_invite_failure_phrase", phrase)
+        self.channel.hangup(cause)
+
+    @property
+    def _far(self) -> Uri:
+        """The SIP address of whoever is at the other end."""
+        return self.peer.core.sip if self.peer is not None else self.core.sip
+
+    def _heard_from(self, sip: Uri) -> None:
+        set_ = self.channel.set
         if self.channel.profile is not None:
             self.channel.profile.network_addr = sip.host
         set_("sip_reply_host", sip.host)
@@ -155,42 +191,46 @@ class SipLeg(Leg):
 
     def on_response(self, *, media: bool = False) -> None:
         """Note who responded."""
-        d, set_, sip = self.dialog, self.channel.set, self.core.sip
+        d, set_, sip, far = self.dialog, self.channel.set, self.core.sip, self._far
         if not self._responded:
             self._responded = True
             profile = self.channel.profile
             if profile is not None and profile.callee_id_name == "Outbound Call":
                 profile.callee_id_name = d.target.user
-            self._heard_from()
+            self._heard_from(self._far)
             user = d.target.user
             set_("sip_user_agent", "FreeSWITCH")
             set_("sip_allow", ALLOW)
-            set_("sip_recover_contact", f"<sip:{user}@{sip.hostport};transport=udp>")
+            set_("sip_recover_contact", f"<sip:{user}@{far.hostport};transport=udp>")
             set_("sip_full_via", self.via())
             set_("sip_recover_via", self.via())
             set_("sip_from_display", d.caller_name)
-            set_("sip_full_from", f'"{d.caller_name}" {self._from()};tag={d.from_tag}')
+            set_("sip_full_from", f'"{d.caller_name}" {self.caller_address()};tag={d.from_tag}')
             set_("sip_full_to", f"<sip:{d.target}>;tag={d.to_tag}")
             set_("sip_from_user", d.caller_number)
             set_("sip_from_uri", f"{d.caller_number}@{sip.host}")
             set_("sip_to_user", user)
-            set_("sip_to_port", str(d.target.port or 5060))
+            set_("sip_to_port", str(d.target.port or SIP_PORT))
             set_("sip_to_uri", str(d.target))
             set_("sip_to_host", d.target.host)
             set_("sip_contact_params", "transport=udp")
             set_("sip_contact_user", user)
-            set_("sip_contact_port", str(sip.port))
-            set_("sip_contact_uri", f"{user}@{sip.hostport}")
-            set_("sip_contact_host", sip.host)
+            set_("sip_contact_port", str(far.port))
+            set_("sip_contact_uri", f"{user}@{far.hostport}")
+            set_("sip_contact_host", far.host)
             set_("sip_to_tag", d.to_tag)
             set_("sip_from_tag", d.from_tag)
             set_("sip_cseq", str(d.cseq))
             set_("sip_call_id", d.call_id)
         if media and isinstance(self.peer, SipLeg):
             set_("switch_r_sdp", self.peer.sdp(local=False))
+            caller = self.core.channels.get(self.channel.get("originator"))
+            if caller is not None and isinstance(caller.leg, SipLeg):
+                caller.set("switch_m_sdp", self.channel.get("switch_r_sdp"))
             set_("ep_codec_string", PCMU)
 
-    def _from(self) -> str:
+    def caller_address(self) -> str:
+        """Write the caller's address."""
         return f"<sip:{self.dialog.caller_number}@{self.core.sip.host}>"
 
     # -- the called end --------------------------------------------------------------------
@@ -250,7 +290,7 @@ class SipLeg(Leg):
         for name, value in flows.items():
             channel.set(name, value)
         if isinstance(self.peer, SipLeg):
-            channel.set("remote_media_ip", self._ip)
+            channel.set("remote_media_ip", self._far.host)
             channel.set("remote_media_port", str(self.peer.port))
 
     # -- both ------------------------------------------------------------------------------
@@ -265,15 +305,39 @@ class SipLeg(Leg):
         elif status >= 300:
             if not self._responded:
                 set_("sip_call_id", self.dialog.call_id)
-                self._heard_from()
+                self._heard_from(self._far)
             set_("sip_hangup_disposition", "recv_refuse")
             set_("sip_invite_failure_status", str(status))
             set_("sip_invite_failure_phrase", SIP_PHRASES.get(status, "Failure"))
-        protocol = "Q.850" if cause < 128 else "mod_sofia"
+        protocol = "Q.850" if cause < 128 else "SIP"
         set_("sip_reason", f'{protocol};cause={int(cause)};text="{cause.name}"')
+        self._tell_bonded(status)
         set_("sip_term_status", str(status))
         set_("proto_specific_hangup_cause", f"sip:{status}")
         set_("sip_term_cause", "487" if status == 487 else str(int(cause)))
+
+    def understood(self, status: int, cause: Cause) -> Cause:
+        """Causes of FreeSWITCH's own do not travel: what remains is the SIP status."""
+        return cause if cause < 128 else cause_of_status(status)
+
+    def shown_cause(self) -> Cause:
+        """A leg that was told why its partner ended passes that on."""
+        found = _CAUSE.search(self.channel.get("sip_reason"))
+        own = super().shown_cause()
+        return cause_of(found[1], own) if found is not None else own
+
+    def _tell_bonded(self, status: int) -> None:
+        """Let the leg that this one is connected to know how it ended."""
+        bonded = self.channel.bonded
+        if bonded is None:
+            return
+        names = ["sip_reason"]
+        if status >= 300:
+            names += ["sip_invite_failure_status", "sip_invite_failure_phrase"]
+        for name in names:
+            bonded.set(name, self.channel.get(name))
+        phrase = "OK" if status == 200 else self.channel.get("sip_invite_failure_phrase")
+        bonded.set("sip_hangup_phrase", phrase)
 
     def on_report(self) -> None:
         """Note how this end ended the call."""
@@ -284,47 +348,51 @@ class SipLeg(Leg):
             self.channel.set("sip_invite_failure_status", "487")
             self.channel.set("sip_invite_failure_phrase", "CANCEL")
 
-    def on_hold(self, on: bool, *, by_peer: bool) -> None:
-        """Note which way the audio flows now."""
-        set_ = self.channel.set
+    def on_reinvite(self, *, offers: bool, on: bool) -> None:
+        """Note what was agreed, and that the callee may be who asks."""
         self._session += 1
-        if by_peer:
-            set_("remote_audio_media_flow", "sendonly" if on else "sendrecv")
-            set_("audio_media_flow", "recvonly" if on else "sendrecv")
-        else:
-            set_("rtp_local_sdp_str", self.sdp(local=True, direction="sendonly" if on else None))
+        reinvites.note(self, offers=offers, on=on)
 
-    def update_display(self, name: str, number: str) -> None:
-        """Send the display update that a bridge causes."""
-        peer = self.peer
-        if peer is not None and self.channel.up:
-            self.send(lambda: peer.got_display(name, number), self.core.timing.display)
+    def on_offer(self, on: bool) -> None:
+        """Note which way the audio flows now."""
+        reinvites.flow(self, on=on)
+
+    def show_display(self, name: str, number: str, bridged_to: str = "") -> None:
+        """Tell the other end whom it talks to (SIP INFO)."""
+        displaying.show(self, name, number, bridged_to)
 
     def got_display(self, name: str, number: str) -> None:
-        """Show whom we talk to now; RECV_INFO tells of the message."""
-        channel, profile = self.channel, self.channel.profile
-        if not channel.up or profile is None:
+        """Hear whom this end talks to."""
+        displaying.heard(self, name, number)
+
+    def send_info(self, kind: str, body: str) -> None:
+        """Send a message within the call (SIP INFO)."""
+        peer = self.peer
+        if isinstance(peer, SipLeg) and self.channel.up:
+            self.send(lambda: peer.got_info(kind, body))
+
+    def got_info(self, kind: str, body: str | None = None) -> None:
+        """Tell of a message within the call."""
+        if not self.channel.up:
             return
-        inbound = channel.direction is Direction.INBOUND
-        shown = (
-            (profile.caller_id_name, profile.caller_id_number)
-            if inbound
-            else (profile.callee_id_name, profile.callee_id_number)
-        )
-        if shown != (name, number):
-            if inbound:
-                profile.caller_id_name, profile.caller_id_number = name, number
-            else:
-                profile.callee_id_name, profile.callee_id_number = name, number
-            channel.fire(events.GOT_UPDATE, [("Direction", "RECV")])
         d, sip = self.dialog, self.core.sip
-        info = [
-            ("SIP-Content-Type", "message/update_display"),
-            ("SIP-From-User", d.caller_number),
-            ("SIP-From-Host", sip.host),
-            ("SIP-To-User", d.target.user),
-            ("SIP-To-Host", d.target.host),
-            ("SIP-Contact-User", "mod_sofia" if inbound else d.target.user),
+        caller, callee = (d.caller_number, sip.host), (d.target.user, d.target.host)
+        by, to = (callee, caller) if self.caller else (caller, callee)
+        info: list[events.Pair] = [
+            ("SIP-Content-Type", kind),
+            ("SIP-From-User", by[0]),
+            ("SIP-From-Host", by[1]),
+            ("SIP-To-User", to[0]),
+            ("SIP-To-Host", to[1]),
+            ("SIP-Contact-User", d.target.user if self.caller else "mod_sofia"),
             ("SIP-Contact-Host", sip.host),
         ]
-        channel.fire(events.RECV_INFO, info)
+        event = self.core.events.of_channel(events.RECV_INFO, self.channel, info)
+        event.body = body
+        self.core.fire(event)
+
+    def agrees(self) -> bool:
+        """Whether the offer has a codec that this end takes: not what stays within the switch."""
+        origin = self.peer.channel.get("originator") if self.peer is not None else ""
+        first = self.core.channels.get(origin)
+        return first is None or first.codec is None or first.codec.name != L16.name

@@ -2,21 +2,28 @@
 
 import asyncio
 import contextlib
-import ipaddress
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from switchy_nb.errors import ConfigurationError, SimulationError
-from switchy_nb.simswitch import heartbeat
-from switchy_nb.simswitch.clock import Clock, Ids
-from switchy_nb.simswitch.core import Core, Timing
+from switchy_nb.errors import SimulationError
+from switchy_nb.simswitch.clock import Clock, ClockLoop
 from switchy_nb.simswitch.dialplan import Dialplan, default_rules
-from switchy_nb.simswitch.listener import Listener
-from switchy_nb.simswitch.network import parse_uri
+from switchy_nb.simswitch.faults import Faults
+from switchy_nb.simswitch.limits import Limits
+from switchy_nb.simswitch.server import Server
+from switchy_nb.simswitch.settings import (
+    Settings,
+    Timing,
+    read_acl,
+    read_limit,
+    read_sip,
+    read_speed,
+)
 
 #: how long start() and stop() wait for the switch's thread, in seconds
 _PATIENCE = 10.0
@@ -41,21 +48,36 @@ class SimSwitch:
         Nothing listens there.
     acl : iterable of str, optional
         Networks that are let in; by default every address is.
+    speed : float
+        How many of the switch's seconds pass in one of ours: 10 runs an hour of calls in six
+        minutes. Its clock, its timers and the sounds that it plays all keep to it.
     stepped_clock : bool
         True moves the clock in steps of 20 ms, as a real FreeSWITCH's.
     seed : int, optional
-        Makes uuids, tags and ports repeat.
+        Makes uuids, tags, ports and chances repeat.
     dialplan : Dialplan, optional
         What calls do; by default the plan that is documented.
     timing : Timing, optional
         How long things take.
+    max_sessions, sps : int
+        How many sessions there may be at once, and (less one) begin in a second.
     recordings_dir : str or Path, optional
         Where recordings go, and stay; by default a temporary directory that stop() removes.
+
+    Attributes
+    ----------
+    dialplan : Dialplan
+        What calls do, by the number that they dial. It may be changed at any time.
+    hosts : Hosts
+        What other hosts do with calls: carriers, and devices in the middle. Without an entry a
+        host cannot be reached.
+    faults : Faults
+        What goes wrong, on demand.
 
     Raises
     ------
     ConfigurationError
-        If `sip` or `acl` cannot be read.
+        If `sip`, `acl`, `speed` or a limit cannot be.
     """
 
     def __init__(
@@ -66,28 +88,39 @@ class SimSwitch:
         password: str = "ClueCon",
         sip: str = "127.0.0.1:5080",
         acl: Iterable[str] | None = None,
+        speed: float = 1.0,
         stepped_clock: bool = False,
         seed: int | None = None,
         dialplan: Dialplan | None = None,
         timing: Timing | None = None,
+        max_sessions: int = Limits.max_sessions,
+        sps: int = Limits.sessions_per_second,
         recordings_dir: str | Path | None = None,
     ) -> None:
-        uri = parse_uri(sip)
-        if uri is None or uri.user:
-            raise ConfigurationError(f"sip={sip!r} is no address; write it as 'host:port'")
+        self._settings = Settings(
+            sip=read_sip(sip),
+            host=host,
+            port=port,
+            password=password,
+            acl=read_acl(acl),
+            stepped_clock=stepped_clock,
+            speed=read_speed(speed),
+            seed=seed,
+            dialplan=dialplan if dialplan is not None else Dialplan(default_rules()),
+            timing=timing or Timing(),
+            recordings_dir=Path(recordings_dir) if recordings_dir is not None else None,
+            max_sessions=read_limit("max_sessions", max_sessions),
+            sps=read_limit("sps", sps),
+        )
         self.host = host
         self.password = password
         self.sip = sip
-        self.dialplan = dialplan if dialplan is not None else Dialplan(default_rules())
-        self._sip = uri
-        self._acl = _networks(acl)
-        self._asked_port = self._port = port
-        self._stepped = stepped_clock
-        self._seed = seed
-        self._timing = timing or Timing()
-        self._recordings_dir = Path(recordings_dir) if recordings_dir is not None else None
+        self.dialplan = self._settings.dialplan
+        self.hosts = self._settings.hosts
+        self.faults = Faults(self._call, seed)
+        self._port = port
         self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: Server | None = None
         self._stop: asyncio.Event | None = None
         self._lock = threading.Lock()
 
@@ -99,6 +132,11 @@ class SimSwitch:
     def port(self) -> int:
         """The port it listens on; 0 before the first start, if any would do."""
         return self._port
+
+    @property
+    def speed(self) -> float:
+        """How many of the switch's seconds pass in one of ours."""
+        return self._settings.speed
 
     @property
     def running(self) -> bool:
@@ -128,7 +166,7 @@ class SimSwitch:
                 self._thread.join(_PATIENCE)
                 self._thread = None
                 raise SimulationError(
-                    f"the simulated switch cannot listen on {self.host}:{self._asked_port}: "
+                    f"the simulated switch cannot listen on {self.host}:{self._settings.port}: "
                     f"{failure[0]}; use port=0 for any free port"
                 ) from failure[0]
             return self
@@ -136,13 +174,13 @@ class SimSwitch:
     def stop(self) -> None:
         """End all calls and connections, and wait for the thread; does nothing twice."""
         with self._lock:
-            thread, loop, stop = self._thread, self._loop, self._stop
-            self._thread = None
+            thread, server, stop = self._thread, self._server, self._stop
+            self._thread = self._server = None
             if thread is None or not thread.is_alive():
                 return
-            if loop is not None and stop is not None:
+            if server is not None and stop is not None:
                 with contextlib.suppress(RuntimeError):  # it ended by itself in the meantime
-                    loop.call_soon_threadsafe(stop.set)
+                    server.loop.call_soon_threadsafe(stop.set)
             thread.join(_PATIENCE)
 
     def __enter__(self) -> "SimSwitch":
@@ -156,74 +194,54 @@ class SimSwitch:
     ) -> None:
         self.stop()
 
+    def _call(self, do: Callable[[Server], Awaitable[None]]) -> None:
+        """Do something on the switch's thread, and wait for it; nothing while it is stopped."""
+        server, thread = self._server, self._thread
+        if server is None or thread is None or not thread.is_alive():
+            return
+
+        async def run() -> None:
+            await do(server)
+
+        if threading.current_thread() is thread:  # from a function of the dial plan
+            server.soon(run())
+            return
+        asyncio.run_coroutine_threadsafe(run(), server.loop).result(_PATIENCE)
+
     # -- on the switch's own thread --------------------------------------------------------
 
     def _run(self, ready: threading.Event, failure: list[BaseException]) -> None:
-        loop = asyncio.new_event_loop()
+        clock = Clock(stepped=self._settings.stepped_clock, speed=self._settings.speed)
+        loop = ClockLoop(clock)
         try:
             loop.run_until_complete(self._serve(loop, ready, failure))
         finally:
             loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
 
     async def _serve(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        ready: threading.Event,
-        failure: list[BaseException],
+        self, loop: ClockLoop, ready: threading.Event, failure: list[BaseException]
     ) -> None:
         directory = Path(tempfile.mkdtemp(prefix="simswitch-"))
         try:
-            core = self._core(loop, directory)
+            server = Server(
+                loop,
+                # a port of one's own stays the same when the switch is started again
+                settings=replace(self._settings, port=self._port),
+                clock=loop.clock,
+                faults=self.faults,
+                directory=directory,
+            )
             try:
-                server = await loop.create_server(
-                    lambda: Listener(core), self.host, self._asked_port
-                )
+                await server.start()
             except OSError as error:
                 failure.append(error)
-                ready.set()
                 return
-            self._port = server.sockets[0].getsockname()[1]
-            heartbeat.begin(core)
-            self._loop, self._stop = loop, asyncio.Event()
+            self._port, self._server, self._stop = server.port, server, asyncio.Event()
             ready.set()
             await self._stop.wait()
-            server.close()
-            for listener in tuple(core.listeners):
-                listener.close()
-            await core.shutdown()
-            await asyncio.sleep(0)
+            await server.stop()
         finally:
+            ready.set()
             shutil.rmtree(directory, ignore_errors=True)
-
-    def _core(self, loop: asyncio.AbstractEventLoop, directory: Path) -> Core:
-        core = Core(
-            loop,
-            sip=self._sip,
-            directory=directory,
-            clock=Clock(stepped=self._stepped),
-            ids=Ids(self._seed),
-            dialplan=self.dialplan,
-            timing=self._timing,
-            password=self.password,
-            acl=self._acl,
-            recordings_dir=self._recordings_dir,
-        )
-        core.recordings_dir.mkdir(parents=True, exist_ok=True)
-        core.sounds_dir.mkdir()
-        return core
-
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def _networks(acl: Iterable[str] | None) -> tuple[Network, ...] | None:
-    if acl is None:
-        return None
-    out = []
-    for entry in [acl] if isinstance(acl, str) else acl:
-        try:
-            out.append(ipaddress.ip_network(entry, strict=False))
-        except ValueError as error:
-            raise ConfigurationError(f"acl: {entry!r} is no network: {error}") from error
-    return tuple(out)

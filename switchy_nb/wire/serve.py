@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from switchy_nb.errors import ProtocolError
 
@@ -23,8 +24,9 @@ MAX_BODY = 16 * 1024 * 1024
 
 #: what FreeSWITCH percent-encodes: everything that is not printable ASCII, and these
 _UNSAFE = re.compile(r'[^ -~]|[\r\n #&+:;<=>?@\[\\\]^`{|}"]|%(?![0-9A-F]{2})')
-#: elements whose text XML could not hold; FreeSWITCH encodes values before it writes XML
-_NOT_XML_NAME = re.compile(r"[^\w.:-]")
+#: a name that holds one of these would begin another header, or end its own
+_NAME = re.compile(r"[^:\r\n]+")
+_CODES = {chr(byte): f"%{byte:02X}" for byte in range(128)}
 
 
 def escape(value: str) -> str:
@@ -39,7 +41,10 @@ def escape(value: str) -> str:
 
 
 def _encoded(found: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogateescape"))
+    code = _CODES.get(found[0])
+    if code is None:
+        code = "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogateescape"))
+    return code
 
 
 def plain_value(value: Value) -> str:
@@ -51,13 +56,52 @@ def plain_value(value: Value) -> str:
 
 def plain_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:
     """Write an event as FreeSWITCH's plain text: header lines, an empty line, the body."""
-    lines = [f"{_name(name)}: {plain_value(value)}\n" for name, value in pairs]
-    tail = b""
-    if body:
-        tail = _bytes(body)
-        lines.append(f"Content-Length: {len(tail)}\n")
-    lines.append("\n")
-    return _bytes("".join(lines)) + tail
+    return plain_text("".join(plain_lines(pairs)), body)
+
+
+def plain_lines(pairs: Iterable[Pair]) -> list[str]:
+    """Write headers, each as its line of a plain event."""
+    return [f"{_name(name)}: {plain_value(value)}\n" for name, value in pairs]
+
+
+def plain_text(lines: str, body: str | None = None) -> bytes:
+    """Make a plain event of header lines that are written already."""
+    if not body:
+        return _bytes(lines + "\n")
+    tail = _bytes(body)
+    return _bytes(f"{lines}Content-Length: {len(tail)}\n\n") + tail
+
+
+class Block:
+    """Headers that stand together, written once however many events carry them.
+
+    Parameters
+    ----------
+    pairs : iterable of pairs
+        The headers, which must not change any more. They are read when somebody first asks.
+    plain : str, optional
+        Their lines in a plain event, where they are known already.
+    """
+
+    __slots__ = ("_pairs", "_plain")
+
+    def __init__(self, pairs: Iterable[Pair], plain: str | None = None) -> None:
+        self._pairs = pairs
+        self._plain = plain
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The headers as names and values."""
+        if not isinstance(self._pairs, tuple):
+            self._pairs = tuple(self._pairs)
+        return self._pairs
+
+    @property
+    def plain(self) -> str:
+        """The headers as lines of a plain event."""
+        if self._plain is None:
+            self._plain = "".join(plain_lines(self.pairs))
+        return self._plain
 
 
 def json_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:
@@ -66,30 +110,51 @@ def json_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:
     A header that comes twice is written twice, as FreeSWITCH does.
     """
     items: list[tuple[str, Value]] = list(pairs)
-    if body:
+    if body is not None:
         items += [("Content-Length", str(len(_bytes(body)))), ("_body", body)]
     return _bytes("{" + ",".join(f"{_json(name)}:{_json(value)}" for name, value in items) + "}")
 
 
-def _json(value: Value) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def xml_event(pairs: Iterable[Pair], body: str | None = None) -> bytes:
-    """Write an event as XML: one element a header, its text percent-encoded."""
+    """Write an event as XML: one element a header, its text percent-encoded, its name as it is.
+
+    Only what would be markup is taken out of a name. A body that ends in a line end has its closing tag on a line of its own.
+    """
     lines = ["<event>\n", "  <headers>\n"]
     for name, value in pairs:
-        tag = _NOT_XML_NAME.sub("_", _name(name))
+        tag = _MARKUP.sub("_", _name(name))
         for item in value if isinstance(value, tuple) else (value,):
-            text = escape(item).replace("&", "&amp;")
-            lines.append(f"    <{tag}>{text}</{tag}>\n")
+            lines.append(f"    <{tag}>{escape(item)}</{tag}>\n")
     lines.append("  </headers>\n")
     if body:
-        text = body.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        indent = "  " if body.endswith("\n") else ""
         lines.append(f"  <Content-Length>{len(_bytes(body))}</Content-Length>\n")
-        lines.append(f"  <body>{text}</body>\n")
+        lines.append(f"  <body>{xml_text(body)}{indent}</body>\n")
     lines.append("</event>\n")
     return _bytes("".join(lines))
+
+
+_MARKUP = re.compile(r"[&<>]")
+_XML_TEXT = re.compile(r"[&<>\r]|[^\x00-\x7f]")
+_XML_CODES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"}
+
+
+def xml_text(text: str) -> str:
+    """Write a text as FreeSWITCH's XML does; bytes that are no UTF-8 are left out.
+
+    FreeSWITCH takes all that follows ``<!`` as it is; here nobody's text becomes markup.
+    """
+    return _XML_TEXT.sub(_xml_code, text)
+
+
+def _xml_code(found: re.Match[str]) -> str:
+    code = _XML_CODES.get(found[0])
+    if code is not None:
+        return code
+    return "" if "\udc80" <= found[0] <= "\udcff" else f"&#x{ord(found[0]):X};"
 
 
 def event_frame(payload: bytes, kind: str) -> bytes:
@@ -133,11 +198,12 @@ def auth_request() -> bytes:
     return b"Content-Type: auth/request\n\n"
 
 
-def disconnect_notice() -> bytes:
+def disconnect_notice(extra: Iterable[tuple[str, str]] = ()) -> bytes:
     """Write the last words of a connection: 67 bytes of text."""
     return text_frame(
         "text/disconnect-notice",
         "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n",
+        extra,
     )
 
 
@@ -158,16 +224,19 @@ class ClientCommand:
         The ``Name: value`` lines that followed it, in order.
     body : str or None
         What came after the empty line, if a ``Content-Length`` announced it.
+    text : str
+        The whole of it, without its body.
     """
 
     line: str
     headers: tuple[tuple[str, str], ...] = ()
     body: str | None = None
+    text: str = field(default="", compare=False)
 
     def header(self, name: str) -> str | None:
-        """Find the first header of that name, without regard to case."""
+        """Find the first header of that name that has a value, without regard to case."""
         wanted = name.lower()
-        return next((v for n, v in self.headers if n.lower() == wanted), None)
+        return next((v for n, v in self.headers if v and n.lower() == wanted), None)
 
 
 @dataclass
@@ -200,7 +269,10 @@ class CommandParser:
         if skip:
             del buffer[:skip]
             self._scanned = 0
-        end = re.compile(rb"\n\r*\n").search(buffer, max(0, self._scanned - 8))
+        start = min(self._scanned, len(buffer))
+        while start and buffer[start - 1] in b"\r\n":  # an end may have come in two pieces
+            start -= 1
+        end = _END.search(buffer, start)
         if end is None:
             self._scanned = len(buffer)
             if len(buffer) >= MAX_PACKET:
@@ -208,19 +280,49 @@ class CommandParser:
                     f"a command of {len(buffer)} bytes has no end yet; the limit is {MAX_PACKET}"
                 )
             return None
-        head = bytes(buffer[: end.start()]).replace(b"\r", b"")
-        lines = head.decode("utf-8", "surrogateescape").split("\n")
-        headers = tuple(_split_headers(lines[1:]))
-        length = _body_length(headers)
-        if len(buffer) < end.end() + length:
+        text = _c_string(bytes(buffer[: end.end()]))
+        line, *rest = _lines(text)
+        headers = tuple(_split_headers(rest))
+        lengths = _body_lengths(headers)
+        if len(buffer) < end.end() + sum(lengths):
             return None
         body = None
-        if length:
-            raw = bytes(buffer[end.end() : end.end() + length])
-            body = raw.decode("utf-8", "surrogateescape")
-        del buffer[: end.end() + length]
+        if lengths:  # the last one counts, where there are several
+            last = end.end() + sum(lengths)
+            body = _c_string(bytes(buffer[last - lengths[-1] : last]))
+        del buffer[: end.end() + sum(lengths)]
         self._scanned = 0
-        return ClientCommand(lines[0], headers, body)
+        return ClientCommand(line, headers, body, text)
+
+
+_END = re.compile(rb"\n\r*\n")
+_LINE_END = re.compile(r"[\r\n]")
+_NEXT_LINE = re.compile(r"[^\r\n]")
+_LENGTH = re.compile(r"\s*([+-]?\d{1,18})")
+
+
+def _c_string(data: bytes) -> str:
+    """Read bytes as C would: up to the first NUL."""
+    return data.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
+def _lines(text: str) -> Iterator[str]:
+    r"""Cut a command into its lines.
+
+    FreeSWITCH looks for the next ``\r`` first and for a ``\n`` only if there is none, so that lines
+    that end in ``\n`` are lost between two that end in ``\r\n``.
+    """
+    at = 0
+    while True:
+        cut = _LINE_END.search(text, at)
+        yield text[at : cut.start()] if cut else text[at:]
+        end = text.find("\r", at)
+        if end < 0:
+            end = text.find("\n", at)
+        following = _NEXT_LINE.search(text, end) if end >= 0 else None
+        if following is None:
+            return
+        at = following.start()
 
 
 def _split_headers(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -230,19 +332,29 @@ def _split_headers(lines: list[str]) -> Iterator[tuple[str, str]]:
             yield name, value.lstrip(" ")
 
 
-def _body_length(headers: tuple[tuple[str, str], ...]) -> int:
+def _body_lengths(headers: tuple[tuple[str, str], ...]) -> list[int]:
+    found = []
     for name, value in headers:
         if name.lower() == "content-length":
-            digits = re.match(r"\s*([+-]?\d{1,18})", value)
+            digits = _LENGTH.match(value)
             length = int(digits[1]) if digits else 0
             if not 0 <= length <= MAX_BODY:
                 raise ProtocolError(f"a body of {length} bytes was announced; at most {MAX_BODY}")
-            return length
-    return 0
+            if length:
+                found.append(length)
+    if sum(found) > MAX_BODY:
+        raise ProtocolError(f"bodies of {sum(found)} bytes were announced; at most {MAX_BODY}")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def can_name(name: str) -> bool:
+    """Say whether a text can be the name of a header."""
+    return _NAME.fullmatch(name) is not None
 
 
 def _name(name: str) -> str:
-    if not name or any(c in name for c in ":\r\n"):
+    if not can_name(name):
         raise ProtocolError(f"{name!r} cannot be the name of a header")
     return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -86,12 +87,13 @@ class Client:
         end = time.monotonic() + self.patience if end is None else end
         while b"\n\n" not in self._buffer:
             self._more(end)
-        head, self._buffer = self._buffer.split(b"\n\n", 1)
+        head, _, _ = self._buffer.partition(b"\n\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\n") if ": " in line)
-        size = int(headers.get("Content-Length", 0))
+        begin = len(head) + 2
+        size = begin + int(headers.get("Content-Length", 0))
         while len(self._buffer) < size:
             self._more(end)
-        body, self._buffer = self._buffer[:size], self._buffer[size:]
+        body, self._buffer = self._buffer[begin:size], self._buffer[size:]
         return Frame(headers, body)
 
     def _next(self, end: float | None = None) -> Frame:
@@ -129,6 +131,17 @@ class Client:
                 seen = [(e.get("Event-Name"), e.get("Unique-ID", "")[:8]) for e in self.events]
                 raise AssertionError(f"no {what} within {timeout} s; saw {seen[-40:]}") from None
 
+    def until_silent(self, quiet: float) -> None:
+        """Read on until nothing whole comes for so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._next(time.monotonic() + quiet)
+
+    @property
+    def unread(self) -> bytes:
+        """What has come and is no whole message yet."""
+        return self._buffer
+
     def found(self, name: str, leg: str | None = None, **headers: str) -> list[Headers]:
         wanted = {key.replace("_", "-"): value for key, value in headers.items()}
         return [
@@ -162,6 +175,12 @@ class Client:
         text = ",".join(f"{k}={v}" for k, v in pairs.items())
         assert self.command(f"bgapi originate {{{text}}}{dial} {app}").startswith("+OK Job-UUID")
         return leg
+
+    def job_of(self, dial: str, app: str = "&park()") -> str:
+        """Place a call in the background; give its job's result."""
+        job = str(uuid.uuid4())
+        self.command(f"bgapi originate {dial} {app}\nJob-UUID: {job}")
+        return self.seen("BACKGROUND_JOB", Job_UUID=job)["_body"]
 
     def peer(self, leg: str) -> str:
         """Find the leg that the switch made for the call that `leg` placed."""

@@ -8,7 +8,7 @@ import pytest
 from helpers import eventually
 from simswitch.client import Client
 
-from switchy_nb.simswitch import SimSwitch, listener
+from switchy_nb.simswitch import SimSwitch, outbox
 
 Connect = Callable[[], Client]
 
@@ -73,8 +73,8 @@ def test_many_clients_hear_the_same(switch: SimSwitch) -> None:
 def test_a_reader_that_is_far_too_slow_is_sent_away(
     switch: SimSwitch, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener, "MAX_QUEUE", 20)
-    monkeypatch.setattr(listener, "MAX_LOST", 5)
+    monkeypatch.setattr(outbox, "MAX_QUEUE", 20)
+    monkeypatch.setattr(outbox, "MAX_LOST", 5)
     slow = Client(switch.port)
     slow.command("event plain CUSTOM big")
     client.command("noevents")

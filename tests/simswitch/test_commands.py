@@ -56,7 +56,7 @@ def test_a_channel_is_dumped_in_every_format(client: Client) -> None:
 def test_the_switch_tells_of_itself(client: Client) -> None:
     status = client.api("status")
     assert re.match(r"UP 0 years, 0 days, 0 hours, 0 minutes, \d+ seconds?, \d+ milli", status)
-    assert "1000 session(s) max\n" in status
+    assert "10000 session(s) max\n" in status
     assert client.api("version").startswith("FreeSWITCH Version 1.11.1")
     assert re.fullmatch(r"[\d.]+-release\n", client.api("version short"))
     assert re.fullmatch(r"\d+\n", client.api("uptime"))
@@ -89,7 +89,7 @@ def test_the_profile_tells_of_itself(client: Client) -> None:
 
 def test_eval_and_expand(client: Client) -> None:
     a, _ = up(client, note="hello")
-    assert client.api(f"eval uuid:{a} ${{note}} ${{uuid}}") == f"hello {a}"
+    assert client.api(f"eval uuid:{a} ${{variable_note}} ${{Unique-ID}}") == f"hello {a}"
     assert client.api("expand echo ${domain}") == "127.0.0.1"
     assert client.api("expand") == "-ERR No input\n"
 
@@ -104,7 +104,7 @@ def test_scheduled_things_happen_and_can_be_taken_away(client: Client) -> None:
     client.seen("CHANNEL_EXECUTE_COMPLETE", b, Application="set")
     assert client.api(f"uuid_getvar {a} foo") == "bar"
     client.seen("DEL_SCHEDULE", count=3)
-    assert client.api("show tasks") == "\n0 total.\n"
+    assert client.api("show tasks").endswith("\n\n1 total.\n")  # the switch's own
     client.api(f"sched_transfer +1 {b} echo")
     client.seen("CHANNEL_EXECUTE", b, Application="echo")
     assert client.api(f"sched_hangup +0 {a} USER_BUSY") == "+OK\n"

@@ -1,16 +1,47 @@
-"""The dial plan, dial strings, expansion: reading what users write."""
+"""The dial plan: numbers, patterns, chances, functions, and rules that cannot be."""
 
 from __future__ import annotations
 
+import random
 import re
+from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from simswitch.client import Client
 
 from switchy_nb.errors import SimulationError
-from switchy_nb.simswitch import Dialplan, SimSwitch, Step, dialplan, dialstring, rule
-from switchy_nb.simswitch.expand import expand
+from switchy_nb.simswitch import (
+    Dialplan,
+    IncomingCall,
+    SimSwitch,
+    Step,
+    answer,
+    bridge,
+    forward,
+    hangup,
+    one_of,
+    park,
+    playback,
+    respond,
+    ring_ready,
+    rule,
+    run,
+    set_variable,
+    sleep,
+    sometimes,
+    uniform,
+)
+from switchy_nb.simswitch.dialplan import default_rules
+from switchy_nb.simswitch.steps import Part
+
+NOBODY: Any = None
+
+
+def steps_of(plan: Dialplan, number: str, chance: random.Random | None = None) -> list[Part]:
+    chance = chance or random.Random(1)
+    return plan.route(IncomingCall(NOBODY, number, chance), chance)[0]
 
 
 @pytest.mark.parametrize(
@@ -29,34 +60,145 @@ from switchy_nb.simswitch.expand import expand
     ],
 )
 def test_the_plan_it_starts_with(number: str, steps: list[str]) -> None:
-    found, _ = Dialplan(dialplan.default_rules()).find(number)
-    assert [step.application for step in found] == steps
+    found = steps_of(Dialplan(default_rules()), number)
+    assert [step.application for step in found if isinstance(step, Step)] == steps
     if number.startswith("hangup-"):
-        assert found[0].data == "NO_ANSWER"
+        assert found == [Step("hangup", "NO_ANSWER")]
 
 
 def test_a_number_of_ones_own_comes_first() -> None:
-    plan = Dialplan(dialplan.default_rules())
-    plan["7001"] = [dialplan.answer(), dialplan.sleep(0.5), dialplan.hangup("USER_BUSY")]
-    steps, match = plan.find("7001")
-    assert steps == [Step("answer"), Step("sleep", "500"), Step("hangup", "USER_BUSY")]
-    assert match is not None
-    assert plan.find("17001")[0] == [Step("park")]
+    plan = Dialplan(default_rules())
+    plan["7001"] = [answer(), sleep(0.5), hangup("USER_BUSY")]
+    expected = [Step("answer"), Step("sleep", "500"), Step("hangup", "USER_BUSY")]
+    assert steps_of(plan, "7001") == expected
+    assert steps_of(plan, "17001") == [Step("park")]
 
 
-def test_what_is_no_rule_is_an_error() -> None:
+def test_a_pattern_takes_all_that_match_and_fills_its_groups_in() -> None:
     plan = Dialplan()
-    with pytest.raises(SimulationError, match="no steps"):
-        plan["1"] = []
-    with pytest.raises(SimulationError, match=re.escape("make steps with")):
-        plan["1"] = ["answer"]  # type: ignore[list-item]
-    with pytest.raises(SimulationError, match="no regular expression"):
-        rule("(", [dialplan.answer()])
-    assert plan.find("1") == ([], None)
+    plan[r"^9(\d+)$"] = [bridge("loopback/$1")]
+    plan[re.compile("seven", re.IGNORECASE)] = [park()]
+    assert steps_of(plan, "9123") == [Step("bridge", "loopback/123")]
+    assert steps_of(plan, "x9123") == []
+    assert steps_of(plan, "dial-SEVEN-now") == [Step("park")]
+
+
+def test_a_plan_is_a_mapping() -> None:
+    plan = Dialplan(default_rules())
+    before = len(plan)
+    plan["1"] = [answer()]
+    plan["1"] = [park()]
+    assert len(plan) == before + 1
+    assert next(iter(plan)) == "1"
+    assert plan["1"] == [park()]
+    assert "1" in repr(plan)
+    del plan["1"]
+    assert "1" not in plan
+    with pytest.raises(KeyError):
+        del plan["1"]
+
+
+def test_some_calls_are_busy_by_chance_and_repeat_with_the_seed() -> None:
+    plan = Dialplan()
+    plan["1"] = [sometimes(0.1, hangup("USER_BUSY")), answer(), park()]
+
+    def ends(seed: int) -> list[int]:
+        chance = random.Random(seed)
+        return [len(steps_of(plan, "1", chance)) for _ in range(2000)]
+
+    assert ends(5) == ends(5)
+    assert Counter(ends(5))[3] == pytest.approx(200, rel=0.25)
+
+
+def test_one_of_several_ways() -> None:
+    plan = Dialplan()
+    plan["1"] = [
+        one_of((0.2, [respond(503)]), (0.3, [sleep(60)]), otherwise=[answer(), park()]),
+    ]
+    chance = random.Random(2)
+    ways = Counter(len(steps_of(plan, "1", chance)) for _ in range(2000))
+    assert ways[2] == pytest.approx(1000, rel=0.1)
+    firsts = Counter(str(steps_of(plan, "1", chance)[0]) for _ in range(2000))
+    assert firsts[str(Step("respond", "503 Service Unavailable"))] == pytest.approx(400, rel=0.25)
+
+
+def test_a_delay_is_drawn_for_each_call() -> None:
+    plan = Dialplan()
+    plan["1"] = [sleep(uniform(1, 2))]
+    chance = random.Random(3)
+    drawn = {str(steps_of(plan, "1", chance)[0]) for _ in range(50)}
+    assert len(drawn) > 40
+
+
+def test_a_function_decides_or_leaves_it_to_the_next_rule() -> None:
+    plan = Dialplan(default_rules())
+    plan["^5"] = lambda call: [park()] if call.number.endswith("0") else None
+    plan["^55(.)"] = lambda call: [set_variable("third", call.match[1]), answer()]
+    assert steps_of(plan, "50") == [Step("park")]
+    assert steps_of(plan, "557") == [Step("set", "third=7"), Step("answer")]
+    del plan["^(.*)$"]
+    assert steps_of(plan, "51") == []
+
+
+def wrong(plan: Dialplan, number: Any, steps: Any) -> None:
+    plan[number] = steps
+
+
+@pytest.mark.parametrize(
+    ("number", "steps", "says"),
+    [
+        ("1", [], "no steps"),
+        ("1", ["answer"], re.escape("make steps with")),
+        ("1", answer(), "give a list of steps"),
+        ("1", "answer", "give a list of steps"),
+        ("1", None, "give a list of steps"),
+        ("^(", [answer()], "no regular expression"),
+        ("", [answer()], "no number to dial"),
+        (7001, [answer()], "no number to dial"),
+        ("7.*", [answer()], "begin it with"),
+        ("7 1", [answer()], "begin it with"),
+        ("7001", [hangup("$1")], r"speaks of \$1, but its pattern has 0 groups"),
+        ("^7", [sometimes(0.5, hangup("$2"))], r"speaks of \$2"),
+        ("1", [run("playbak", "x")], "'playbak', an application that the simulated switch has not"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_an_error(number: Any, steps: Any, says: str) -> None:
+    plan = Dialplan()
+    with pytest.raises(SimulationError, match=says):
+        wrong(plan, number, steps)
+    assert len(plan) == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: hangup("USER_BUZY"), "did you mean 'USER_BUSY'"),
+        (lambda: hangup("9999"), "no such hangup cause"),
+        (lambda: respond(200), "from 400 to 699"),
+        (lambda: playback(" "), "names nothing"),
+        (lambda: bridge("echo"), "ENDPOINT/ADDRESS"),
+        (lambda: set_variable("a b", "1"), "no name of a variable"),
+        (lambda: set_variable("", "1"), "no name of a variable"),
+        (lambda: sometimes(0.5), "has no steps"),
+        (lambda: sometimes(10, answer()), "write 10 % as 0.1"),
+        (lambda: one_of((0.6, [answer()]), (0.6, [park()])), "the shares make 1.2"),
+        (lambda: one_of([answer()]), "is no way"),  # type: ignore[arg-type]
+        (lambda: sleep(-1), "0 or more"),
+        (lambda: forward(change={"Subject": "x"}), "no X-header"),
+        (lambda: forward(drop=["X-a\nb"]), "no X-header"),
+        (lambda: forward(change={"X-a": "b\r\nVia: c"}), "no X-header"),
+    ],
+)
+def test_a_step_that_cannot_be_is_an_error(make: Callable[[], object], says: str) -> None:
+    with pytest.raises(SimulationError, match=says):
+        make()
+
+
+# -- on a switch ---------------------------------------------------------------------------
 
 
 def test_a_plan_of_ones_own_is_run() -> None:
-    plan = Dialplan([rule("^(7)(.*)$", [dialplan.set_variable("rest", "$2"), dialplan.park()])])
+    plan = Dialplan([rule("^(7)(.*)$", [set_variable("rest", "$2"), park()])])
     with SimSwitch(dialplan=plan) as switch, Client(switch.port) as client:
         client.command("event plain all")
         a = client.originate("7123")
@@ -64,160 +206,104 @@ def test_a_plan_of_ones_own_is_run() -> None:
         client.seen("CHANNEL_PARK", b)
         assert client.api(f"uuid_getvar {b} rest") == "123"
         assert client.api(f"uuid_getvar {b} DP_MATCH") == "ARRAY::7123|:7|:123"
-        client.originate("800")
-        job = client.seen("BACKGROUND_JOB")
-        assert job["_body"] == "-ERR UNALLOCATED_NUMBER\n" or "NO_ROUTE" in job["_body"]
+        failed = client.job_of("sofia/external/800@127.0.0.1:5080")
+        assert failed == "-ERR NO_ROUTE_DESTINATION\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "variables", "rounds"),
-    [
-        ("sofia/external/1@h:5", [], [["sofia/external/1@h:5"]]),
-        ("{a=1,b='x, y'}loopback/1", [("a", "1"), ("b", "x, y")], [["loopback/1"]]),
-        (r"{a=x\,y}loopback/1", [("a", "x,y")], [["loopback/1"]]),
-        ("{^^;a=1,2;b=3}loopback/1", [("a", "1,2"), ("b", "3")], [["loopback/1"]]),
-        ("{a=1}{b=2}loopback/1", [("a", "1"), ("b", "2")], [["loopback/1"]]),
-        (
-            "<a=1>loopback/1,loopback/2|error/x",
-            [("a", "1")],
-            [["loopback/1", "loopback/2"], ["error/x"]],
-        ),
-        ("{a={x},b=2}loopback/1", [("a", "{x}"), ("b", "2")], [["loopback/1"]]),
-        ("", [], []),
-    ],
-)
-def test_dial_strings(text: str, variables: list[tuple[str, str]], rounds: list[list[str]]) -> None:
-    dial = dialstring.parse(text)
-    assert list(dial.variables) == variables
-    assert [[str(t) for t in r] for r in dial.rounds] == rounds
+def test_a_plan_can_be_changed_while_the_switch_runs(switch: SimSwitch, client: Client) -> None:
+    dial = "sofia/external/7001@127.0.0.1:5080"
+    switch.dialplan["7001"] = [hangup("CALL_REJECTED")]
+    assert client.job_of(dial) == "-ERR CALL_REJECTED\n"
+    switch.dialplan["7001"] = [respond(486)]
+    assert client.job_of(dial) == "-ERR USER_BUSY\n"
+    del switch.dialplan["7001"]
+    a = client.originate("7001")
+    client.seen("CHANNEL_PARK", client.peer(a))
 
 
-def test_the_variables_of_one_leg() -> None:
-    (targets,) = dialstring.parse("{a=1}[a=2,b=3]loopback/1,[b='4|5']loopback/2").rounds
-    assert [t.variables for t in targets] == [(("a", "2"), ("b", "3")), (("b", "4|5"),)]
+async def menu(call: IncomingCall) -> None:
+    await call.ring()
+    await call.answer()
+    await call.play("silence_stream://20")
+    digits = await call.digits(2, timeout=5)
+    call.set("pressed", digits)
+    assert call.get("pressed") == digits
+    await call.sleep(0.02)
+    await call.hangup("USER_BUSY" if digits == "12" else "NORMAL_CLEARING")
+    raise AssertionError("nothing runs after a hangup")
 
 
-def test_expansion() -> None:
-    known = {"a": "1", "name": "a", "circle": "${circle}", "long": "abcdef"}
-    called: list[tuple[str, str]] = []
-
-    def call(name: str, args: str) -> str:
-        called.append((name, args))
-        return "<" + args + ">"
-
-    def expanded(text: str) -> str:
-        return expand(text, known.get, call)
-
-    assert expanded("x ${a} ${none} y") == "x 1  y"
-    assert expanded("${${name}}") == "1"
-    assert expanded("${long:2:3} ${long:-2}") == "cde ef"
-    assert expanded("${echo(${a} b)}") == "<1 b>"
-    assert called == [("echo", "1 b")]
-    assert expanded("${circle}") == "${circle}"
-
-
-# -- where calls go ------------------------------------------------------------------------
-
-
-def job_of(client: Client, dial: str) -> str:
-    before = len(client.found("BACKGROUND_JOB"))
-    client.command(f"bgapi originate {dial} &park()")
-    return client.seen("BACKGROUND_JOB", count=before + 1)["_body"]
-
-
-def test_a_host_that_is_not_its_own_cannot_be_reached(client: Client) -> None:
-    a = client.originate("sofia/external/x@127.0.0.1:5999")
-    assert client.seen("BACKGROUND_JOB")["_body"] == "-ERR NORMAL_TEMPORARY_FAILURE\n"
-    hangup = client.seen("CHANNEL_HANGUP", a)
-    assert hangup["variable_sip_term_status"] == "503"
-    assert job_of(client, "sofia/external/x@no.such.host") == "-ERR NORMAL_TEMPORARY_FAILURE\n"
-
-
-def test_an_address_that_never_answers_times_out(client: Client) -> None:
-    dial = "{originate_timeout=1}sofia/external/x@192.0.2.77:5060"
-    assert job_of(client, dial) == "-ERR NO_ANSWER\n"
-
-
-def test_a_proxy_is_accepted(client: Client) -> None:
-    a = client.originate("sofia/external/park@pbx.example;fs_path=sip:127.0.0.1:5080")
-    made = client.seen("CHANNEL_CREATE", client.peer(a))
-    assert made["Caller-Destination-Number"] == "park"
-    assert made["variable_sip_to_host"] == "pbx.example"
-
-
-@pytest.mark.parametrize("number", ["answer", "busy"])
-def test_loopback(client: Client, number: str) -> None:
-    a = client.originate(f"loopback/{number}")
+def test_a_coroutine_leads_a_call(switch: SimSwitch, client: Client) -> None:
+    switch.dialplan["7002"] = [menu]
+    a = client.originate("7002")
     b = client.peer(a)
-    body = client.seen("BACKGROUND_JOB")["_body"]
-    assert body == (f"+OK {a}\n" if number == "answer" else "-ERR USER_BUSY\n")
-    made = client.seen("CHANNEL_CREATE", b)
-    assert made["Channel-Name"] == f"loopback/{number}-b"
-    assert made["Channel-Read-Codec-Name"] == "L16"
-    client.api("hupall NORMAL_CLEARING")
-    client.seen("CHANNEL_DESTROY", count=2)
-    end = client.seen("CHANNEL_HANGUP_COMPLETE", a)
-    assert "variable_sip_hangup_disposition" not in end
+    client.seen("CHANNEL_EXECUTE_COMPLETE", b, Application="playback")
+    client.api(f"uuid_send_dtmf {a} 12")
+    end = client.seen("CHANNEL_HANGUP_COMPLETE", b)
+    assert end["Hangup-Cause"] == "USER_BUSY"
+    assert end["variable_pressed"] == "12"
+    assert [e["DTMF-Digit"] for e in client.found("DTMF", b)] == ["1", "2"]
 
 
-def test_the_next_is_tried_when_one_fails(client: Client) -> None:
-    here = "127.0.0.1:5080"
-    dial = f"error/USER_BUSY|sofia/external/busy@{here}|sofia/external/answer@{here}"
-    body = job_of(client, "{ignore_early_media=true}" + dial)
-    assert body.startswith("+OK ")
+def test_a_coroutine_is_cancelled_when_the_caller_leaves(switch: SimSwitch, client: Client) -> None:
+    async def forever(call: IncomingCall) -> None:
+        await call.answer()
+        while True:
+            await call.play("silence_stream://10")
 
-
-def test_the_first_to_answer_wins(client: Client) -> None:
-    here = "127.0.0.1:5080"
-    body = job_of(client, f"sofia/external/ringanswer@{here},sofia/external/answer@{here}")
-    winner = body.removeprefix("+OK ").strip()
-    loser = client.seen("CHANNEL_HANGUP", Call_Direction="outbound")
-    assert loser["Hangup-Cause"] == "LOSE_RACE"
-    assert loser["Unique-ID"] != winner
-
-
-def test_a_uuid_is_used_once(client: Client) -> None:
-    a = client.originate("answer")
+    switch.dialplan["7003"] = [forever]
+    a = client.originate("7003")
+    b = client.peer(a)
     client.seen("CHANNEL_PARK", a)
-    dial = f"{{origination_uuid={a}}}sofia/external/answer@127.0.0.1:5080"
-    assert job_of(client, dial) == "-ERR DESTINATION_OUT_OF_ORDER\n"
+    client.api(f"uuid_kill {a}")
+    client.seen("CHANNEL_DESTROY", b)
+    assert client.api("show channels count").strip() == "0 total."
 
 
-def test_sessions_run_out(client: Client) -> None:
-    assert client.api("fsctl max_sessions 2") == "+OK max sessions: 2\n"
-    a = client.originate("answer")
-    client.seen("CHANNEL_PARK", a)
-    assert job_of(client, "loopback/answer") == "-ERR DESTINATION_OUT_OF_ORDER\n"
-    client.api("hupall")
-    client.seen("CHANNEL_DESTROY", count=2)
-    assert job_of(client, "loopback/answer").startswith("+OK ")
+def test_a_function_sees_who_calls(switch: SimSwitch, client: Client) -> None:
+    seen: list[tuple[str, str, str, str | None]] = []
+
+    def look(call: IncomingCall) -> list[Step]:
+        seen.append((call.number, call.caller_name, call.caller_number, call.headers.get("X-who")))
+        return [hangup("USER_BUSY")]
+
+    switch.dialplan["^7004"] = look
+    a = client.originate("70041", **{"sip_h_X-who": "me"})
+    client.seen("CHANNEL_DESTROY", a)
+    assert seen == [("70041", "Mr_Switchy", "1112223333", "me")]
 
 
-@pytest.mark.parametrize(
-    ("exten", "application"),
-    [("echo", "echo"), ("'set:x=1,park:' inline", "park"), ("&sleep(50)", "sleep")],
-)
-def test_where_an_answered_call_may_go(client: Client, exten: str, application: str) -> None:
-    a = client.originate("answer", app=exten)
-    assert (
-        client.seen("CHANNEL_EXECUTE", a, Application=application)["Call-Direction"] == "outbound"
-    )
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_function_that_fails_ends_only_its_call(
+    switch: SimSwitch, client: Client, caplog: pytest.LogCaptureFixture, waits: bool
+) -> None:
+    def decide(call: IncomingCall) -> list[Step]:
+        raise ValueError("no such customer")
+
+    async def lead(call: IncomingCall) -> None:
+        raise ValueError("no such customer")
+
+    switch.dialplan["7005"] = [lead] if waits else decide
+    dial = "sofia/external/7005@127.0.0.1:5080"
+    assert client.job_of(dial) == "-ERR NORMAL_TEMPORARY_FAILURE\n"
+    assert "dial plan failed" in caplog.text
+    assert "no such customer" in caplog.text
+    assert client.job_of("loopback/answer").startswith("+OK ")
 
 
-def test_an_unknown_application_hangs_up(client: Client) -> None:
-    a = client.originate("answer", app="&nosuchapp(1)")
-    hangup = client.seen("CHANNEL_HANGUP", a)
-    assert hangup["Hangup-Cause"] == "DESTINATION_OUT_OF_ORDER"
-    assert not client.found("CHANNEL_EXECUTE", a)
+def test_what_a_function_gives_is_checked(
+    switch: SimSwitch, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch.dialplan["7006"] = lambda call: [run("nosuchapp")]
+    dial = "sofia/external/7006@127.0.0.1:5080"
+    assert client.job_of(dial) == "-ERR NORMAL_TEMPORARY_FAILURE\n"
+    assert "'nosuchapp', an application that the simulated switch has not" in caplog.text
 
 
-def test_steps_are_what_the_functions_say() -> None:
-    made: list[tuple[Callable[[], Step], Step]] = [
-        (dialplan.pre_answer, Step("pre_answer")),
-        (dialplan.ring_ready, Step("ring_ready")),
-        (dialplan.echo, Step("echo")),
-        (lambda: dialplan.playback("x"), Step("playback", "x")),
-        (lambda: dialplan.bridge("loopback/1"), Step("bridge", "loopback/1")),
-    ]
-    for make, step in made:
-        assert make() == step
+def test_ringing_takes_its_time(switch: SimSwitch, client: Client) -> None:
+    switch.dialplan["7007"] = [ring_ready(), sleep(uniform(0.05, 0.1)), answer(), park()]
+    a = client.originate("7007")
+    ringing = client.seen("CHANNEL_PROGRESS", a)
+    answered = client.seen("CHANNEL_ANSWER", a)
+    took = int(answered["Event-Date-Timestamp"]) - int(ringing["Event-Date-Timestamp"])
+    assert took >= 40_000

@@ -105,7 +105,7 @@ def test_early_media_is_enough_unless_it_is_ignored(client: Client) -> None:
 
 
 def test_playback_is_told_in_order(client: Client) -> None:
-    a = client.originate("answer", app="'&playback(tone_stream://%(100,0,440))'")
+    a = client.originate("answer", app="&playback(silence_stream://100)")
     client.seen("CHANNEL_STATE", a, Channel_State="CS_DESTROY")
     names = client.names(a)
     start = names.index("CHANNEL_EXECUTE")

@@ -289,20 +289,28 @@ def test_my_events_are_those_of_one_channel(client: Client, connect: Connect) ->
     assert mine.command(f"myevents {leg}") == "+OK Events Enabled"
     assert mine.command(f"myevents {leg}") == "-ERR aready enabled."
     client.api("hupall")
-    mine.seen("CHANNEL_DESTROY", leg)
+    mine.seen("CHANNEL_HANGUP", leg)
+    notice = mine.frame()
+    assert notice.kind == "text/disconnect-notice"
+    assert notice.headers["Controlled-Session-UUID"] == leg
     assert {e["Unique-ID"] for e in mine.events} == {leg}
 
 
 def test_log_lines_come_to_whom_asked(client: Client, connect: Connect) -> None:
     logger = connect()
+    assert client.api("fsctl loglevel info") == "+OK log level: INFO [6]\n"
     assert logger.command("log INFO") == "+OK log level INFO [6]"
     leg = client.originate("answer")
     client.seen("CHANNEL_PARK", leg)
     frame = logger.frame()
     assert frame.kind == "log/data"
-    assert frame.headers["Log-Level"] == "6"
-    assert re.match(r"\d{4}-\d\d-\d\d .* \[INFO\] .*EXECUTE ", frame.text)
-    assert frame.text.endswith("\n")
+    assert frame.headers["Log-Level"] == "5"
+    assert frame.headers["User-Data"] == leg
+    assert re.match(r"\d{4}-\d\d-\d\d .* \[NOTICE\] switch_channel.c:1143 New Ch", frame.text)
+    assert frame.text.endswith(f"[{leg}]\n")
+    while not frame.text.startswith("EXECUTE [depth=0] sofia/external/"):
+        frame = logger.frame()
+    assert frame.headers["Text-Channel"] == "1"
 
 
 # -- filters -------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def test_stopping_ends_calls_clients_and_files() -> None:
         leg = client.originate("answer")
         client.seen("CHANNEL_PARK", leg)
         where = Path(client.api("global_getvar recordings_dir"))
-        client.api(f"uuid_record {leg} start a.wav")
+        client.api(f"uuid_record {leg} start {where}/a.wav")
         assert (where / "a.wav").exists()
     with pytest.raises(EOFError):
         client.until(lambda: False)
@@ -74,7 +74,7 @@ def test_recordings_may_stay(tmp_path: Path) -> None:
         client.command("event plain all")
         leg = client.originate("answer")
         client.seen("CHANNEL_PARK", leg)
-        client.api(f"uuid_record {leg} start a.wav")
+        client.api(f"uuid_record {leg} start {tmp_path}/kept/a.wav")
         client.api(f"uuid_record {leg} stop all")
     assert (tmp_path / "kept" / "a.wav").stat().st_size >= 44
 

@@ -142,7 +142,8 @@ def test_a_hostile_value_forges_nothing(client: Client, value: str) -> None:
     assert {e["Unique-ID"] for e in client.events if "Unique-ID" in e} == {a, b}
     made = client.seen("CHANNEL_CREATE", a)
     wanted = value.replace("\\,", ",").replace("%0A", "\n")
-    assert made["variable_evil"] == wanted
+    # what holds a variable's name is not taken from a dial string as a variable
+    assert made.get("variable_evil") == (None if "${" in value else wanted)
     assert client.seen("CHANNEL_CREATE", b)["Caller-Caller-ID-Name"] == wanted
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import bridging, events, originating
+from switchy_nb.simswitch import bridging, events, originating, variables
 from switchy_nb.simswitch.causes import Cause
 from switchy_nb.simswitch.channel import Channel
 from switchy_nb.simswitch.signals import Digit, PrivateCommand
-from switchy_nb.simswitch.states import CallState, ChannelState
+from switchy_nb.simswitch.states import CallState, ChannelState, Direction
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def uuid_kill(core: "Core", args: str) -> str:
 def hupall(core: "Core", args: str) -> str:
     """Hang up all channels, or those whose variable has a value."""
     words = separate(args, " ")
-    cause = core.cause(words[0], Cause.MANAGER_REQUEST) if words else Cause.MANAGER_REQUEST
+    cause = core.cause(words[0]) if words else Cause.MANAGER_REQUEST
     matching = len(words) > 2
     for channel in list(core.channels.values()):
         if not matching or channel.get(words[1]) == words[2]:
@@ -104,9 +104,17 @@ def uuid_hold(core: "Core", args: str) -> str:
     verb = words[0].lower() if words[0].lower() in ("off", "toggle") else ""
     name = words[1] if verb and len(words) > 1 else words[0]
     channel = live_channel(core, name)
-    if channel is not None and channel.leg is not None:
-        held = channel.call_state is CallState.HELD
-        channel.leg.hold(not held if verb == "toggle" else verb != "off")
+    if channel is None or channel.leg is None:
+        return "+OK Success\n"
+    held = channel.call_state is CallState.HELD
+    if verb == "toggle":
+        if held or channel.call_state in (CallState.ACTIVE, CallState.UNHELD):
+            channel.leg.hold(not held)
+        return "+OK Success\n"
+    on = verb != "off"
+    if on == held and (held or not on):
+        return FAILED
+    channel.leg.hold(on)
     return "+OK Success\n"
 
 
@@ -114,23 +122,20 @@ def uuid_transfer(core: "Core", args: str) -> str:
     """Send a channel, the one it is bridged to, or both, to another number."""
     usage = "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
     words = separate(args, " ", 8)
-    if len(words) < 2:
+    if not 2 <= len(words) <= 5:
         return usage
     uuid, rest, which = words[0], words[1:], ""
-    if rest[0].lower() in ("-bleg", "-both"):
-        which, rest = rest[0].lower(), rest[1:]
-    if not rest:
-        return usage
     channel = live_channel(core, uuid)
     if channel is None:
         return NO_CHANNEL
-    chosen = [channel] if which != "-bleg" else []
-    if which and channel.partner is not None:
-        chosen.append(channel.partner)
-    if not chosen:
-        return NO_CHANNEL
+    if rest[0].startswith("-"):
+        which, rest = rest[0].lower(), rest[1:]
+    other = channel.partner
+    chosen = [channel]
+    if other is not None and which in ("-bleg", "-both"):
+        chosen = [other] if which == "-bleg" else [other, channel]
     for leg in chosen:
-        core.transfer(leg, rest[0], *(rest[1:3]))
+        core.transfer(leg, *(rest[:3] or ["service"]))
     return "+OK\n"
 
 
@@ -142,7 +147,9 @@ def uuid_bridge(core: "Core", args: str) -> str:
     first, second = live_channel(core, words[0]), live_channel(core, words[1])
     if first is None or second is None or first is second:
         return "-ERR Invalid uuid\n"
-    if not (first.answered or first.early) and not (second.answered or second.early):
+    if first.direction is Direction.OUTBOUND and not first.hit_dialplan:
+        originating.flip_caller_id(first)
+    if not bridging.has_media(first) and not bridging.has_media(second):
         return "-ERR Invalid uuid\n"
     bridging.connect(first, second)
     return f"+OK {second.uuid}\n"
@@ -156,7 +163,15 @@ def uuid_getvar(core: "Core", args: str) -> str:
     channel = core.channels.get(words[0])
     if channel is None:
         return NO_CHANNEL
-    return channel.get(words[1]) or "_undef_"
+    name, bracket, index = words[1].partition("[")
+    value = channel.variables.get(name, "")
+    if isinstance(value, str) and value.startswith("ARRAY::"):
+        value = tuple(value.removeprefix("ARRAY::").split("|:"))
+    if bracket and not isinstance(value, str):
+        place = index.rstrip("]")
+        known = place.isdigit() and int(place) < len(value)
+        return value[int(place)] if known else "_undef_"
+    return variables.of_channel(core, channel, words[1]) or "_undef_"
 
 
 def uuid_setvar(core: "Core", args: str) -> str:
@@ -184,7 +199,7 @@ def uuid_setvar_multi(core: "Core", args: str) -> str:
         return NO_CHANNEL + usage
     for pair in separate(rest, ";", 64):
         name, _, value = pair.partition("=")
-        if name.strip():
+        if name.strip() and "${" not in value:
             channel.set(name.strip(), value)
     return "+OK\n"
 
@@ -207,19 +222,24 @@ def uuid_broadcast(core: "Core", args: str) -> str:
     app, colons, data = path.partition("::")
     if not colons:
         app, data = "playback", path
-    legs = [channel] if which != "bleg" else []
+    app, bang, cause = app.partition("!")
+    legs = [channel] if which in ("aleg", "both") else []
     if which in ("bleg", "both") and channel.partner is not None:
         legs.append(channel.partner)
     for leg in legs:
-        leg.send_private(_broadcast(core, app.rstrip("!"), data))
+        leg.send_private(_broadcast(core, app, data))
+        if bang:  # it ends the call when it is over
+            leg.send_private(_broadcast(core, "hangup", cause or "NORMAL_CLEARING", lead=False))
     return "+OK Message sent\n"
 
 
-def _broadcast(core: "Core", app: str, data: str) -> PrivateCommand:
+def _broadcast(core: "Core", app: str, data: str, *, lead: bool = True) -> PrivateCommand:
     headers = [("call-command", "execute"), ("execute-app-name", app)]
     if data:
         headers.append(("execute-app-arg", data))
-    headers += [("event-lock", "true"), ("lead-frames", "5"), ("hold-bleg", "true")]
+    headers.append(("event-lock", "true"))
+    if lead:
+        headers += [("lead-frames", "5"), ("hold-bleg", "true")]
     return PrivateCommand(headers, made=core.events.basic(events.QUEUED))
 
 
@@ -280,40 +300,6 @@ def uuid_flush_dtmf(core: "Core", args: str) -> str:
     return "+OK\n"
 
 
-def uuid_display(core: "Core", args: str) -> str:
-    """Tell the other end whom it talks to: ``NAME|NUMBER``."""
-    uuid, _, data = args.partition(" ")
-    if not data:
-        return "-USAGE: <uuid> <display>\n"
-    channel = live_channel(core, uuid)
-    if channel is None or channel.leg is None:
-        return FAILED
-    name, _, number = data.partition("|")
-    channel.leg.update_display(name, number or name)
-    return "+OK Success\n"
-
-
-def uuid_deflect(core: "Core", args: str) -> str:
-    """Send an answered call elsewhere (REFER): its far end hangs up here."""
-    words = separate(args, " ")
-    if len(words) < 2:
-        return "-USAGE: <uuid> <uri>\n"
-    channel = live_channel(core, words[0])
-    if channel is None:
-        return f"-ERR No such channel {words[0]}!\n"
-    if not channel.answered:
-        return "-ERR Channel not answered\n"
-    channel.hangup(Cause.BLIND_TRANSFER)
-    return "+OK:Accepted\n"
-
-
-def uuid_simplify(core: "Core", args: str) -> str:
-    """Take the switch out of a bridged call, where that is possible: it never is here."""
-    if not args.strip():
-        return "-USAGE: <uuid>\n"
-    return "+OK Success\n" if live_channel(core, args.strip()) is not None else FAILED
-
-
 def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
     """Name the commands of this module."""
     return {
@@ -337,7 +323,4 @@ def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
         "uuid_send_dtmf": uuid_send_dtmf,
         "uuid_recv_dtmf": uuid_recv_dtmf,
         "uuid_flush_dtmf": uuid_flush_dtmf,
-        "uuid_display": uuid_display,
-        "uuid_deflect": uuid_deflect,
-        "uuid_simplify": uuid_simplify,
     }

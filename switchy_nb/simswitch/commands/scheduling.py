@@ -1,102 +1,127 @@
-"""Commands for later: sched_hangup, sched_transfer, sched_broadcast, sched_api, sched_del."""
+"""Commands for later: sched_hangup, sched_transfer, sched_broadcast, sched_api, sched_del.
+
+A time is ``+SECONDS`` from now or seconds since the epoch; ``@SECONDS`` repeats an API command.
+What lies in the past counts from now, and repeats, which is what FreeSWITCH makes of it.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.levels import atoi
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
+    from switchy_nb.simswitch.channel import Channel
     from switchy_nb.simswitch.core import Core
 
+NO_CHANNEL = "-ERR No such channel!\n"
 
-def _delay(core: "Core", when: str) -> float:
-    """Read ``+SECONDS``, ``@SECONDS`` or a time since the epoch, as seconds from now."""
-    digits = when.lstrip("+@")
-    number = int(digits) if digits.isdigit() else 0
-    if when[:1] in ("+", "@"):
-        return float(number)
-    return max(0.0, number - core.clock.now() / 1e6)
+
+def _when(core: "Core", text: str, at: str = "") -> int:
+    """Read a time, as seconds since the epoch; a sign in `at` stands before absolute times."""
+    if text.startswith("+"):
+        return core.clock.now() // 1_000_000 + atoi(text[1:])
+    return atoi(text[1:] if at and text.startswith(at) else text)
+
+
+def _live(core: "Core", uuid: str) -> "Channel | None":
+    channel = core.channels.get(uuid)
+    return channel if channel is not None and channel.up else None
 
 
 def sched_hangup(core: "Core", args: str) -> str:
-    """Hang up a channel later."""
-    words = separate(args, " ")
-    if len(words) < 2:
+    """Hang up a channel later, or at once if the time's digits make 0."""
+    words = separate(args, " ", 4)
+    if not words or not words[0]:
         return "-USAGE: [+]<time> <uuid> [<cause>]\n"
-    channel = core.channels.get(words[1])
+    uuid = words[1] if len(words) > 1 else ""
+    channel = _live(core, uuid)
     if channel is None:
-        return "-ERR No such channel!\n"
+        return NO_CHANNEL
     default = Cause.ALLOTTED_TIMEOUT
     cause = core.cause(words[2], default) if len(words) > 2 else default
 
     def act() -> None:
-        target = core.channels.get(words[1])
+        target = core.channels.get(uuid)
         if target is not None:
             target.hangup(cause)
 
-    delay = _delay(core, words[0])
-    if delay <= 0:
-        act()
+    if atoi(words[0][1:]) == 0:
+        channel.hangup(cause)
     else:
-        core.scheduler.add(delay, "switch_ivr_schedule_hangup", words[1], act)
+        core.scheduler.add(_when(core, words[0]), "switch_ivr_schedule_hangup", uuid, act)
     return "+OK\n"
 
 
 def sched_transfer(core: "Core", args: str) -> str:
     """Transfer a channel later."""
-    words = separate(args, " ")
-    if len(words) < 3:
+    words = separate(args, " ", 6)
+    if not 2 <= len(words) <= 5 or not words[0]:
         return "-USAGE: [+]<time> <uuid> <extension> [<dialplan>] [<context>]\n"
-    if words[1] not in core.channels:
-        return "-ERR No such channel!\n"
+    uuid = words[1]
+    if _live(core, uuid) is None:
+        return NO_CHANNEL
 
     def act() -> None:
-        target = core.channels.get(words[1])
-        if target is not None and target.up:
+        target = _live(core, uuid)
+        if target is not None and len(words) > 2:
             core.transfer(target, words[2], *words[3:5])
 
-    core.scheduler.add(_delay(core, words[0]), "switch_ivr_schedule_transfer", words[1], act)
+    core.scheduler.add(_when(core, words[0]), "switch_ivr_schedule_transfer", uuid, act)
     return "+OK\n"
 
 
 def sched_broadcast(core: "Core", args: str) -> str:
     """Broadcast to a channel later."""
-    words = args.split(" ", 2)
-    if len(words) < 3 or not words[2]:
+    words = separate(args, " ", 4)
+    if len(words) < 3 or not words[0]:
         return "-USAGE: [[+]<time>|@time] <uuid> <path> [aleg|bleg|both]\n"
 
     def act() -> None:
-        core.commands["uuid_broadcast"](core, f"{words[1]} {words[2]}")
+        core.commands["uuid_broadcast"](core, " ".join(words[1:4]))
 
-    core.scheduler.add(_delay(core, words[0]), "switch_ivr_schedule_broadcast", words[1], act)
+    when = _when(core, words[0], at="@")
+    core.scheduler.add(when, "switch_ivr_schedule_broadcast", words[1], act)
     return "+OK Message scheduled\n"
 
 
 def sched_api(core: "Core", args: str) -> str:
     """Run an API command later; ``@SECONDS`` repeats it."""
-    words = args.split(" ", 2)
-    if len(words) < 3 or not words[2].strip():
+    time, _, rest = args.partition(" ")
+    group, space, text = rest.partition(" ")
+    if not space:
         return "-ERR Invalid syntax. USAGE: [+@]<time> <group_name> <command_string>[&]\n"
-    name, _, rest = words[2].rstrip("& ").partition(" ")
+    name, _, data = text.removesuffix("&").partition(" ")
 
     def act() -> None:
-        core.api(name, rest)
+        core.spawn(_run(core, name, data))
 
-    delay = _delay(core, words[0])
-    repeat = delay if words[0].startswith("@") else 0.0
-    number = core.scheduler.add(delay, "sched_api_function", words[1], act, repeat=repeat)
+    repeat = max(0, atoi(time[1:])) if time.startswith("@") else 0
+    when = core.clock.now() // 1_000_000 + repeat if time.startswith("@") else _when(core, time)
+    number = core.scheduler.add(when, "sched_api_function", group, act, repeat=repeat)
     return f"+OK Added: {number}\n"
 
 
+async def _run(core: "Core", name: str, data: str) -> None:
+    answer = await core.run_api(name, data)
+    core.log(7, f"Command {name}({data}):\n{answer}")
+
+
 def sched_del(core: "Core", args: str) -> str:
-    """Take away a task, by its number or its group."""
-    return f"+OK Deleted: {core.scheduler.delete(args.strip())}\n"
+    """Take away a task, by its number, or a group's tasks."""
+    count = core.scheduler.delete(number=int(args)) if args.isdecimal() and len(args) < 10 else 0
+    if not args.isdecimal():
+        count = core.scheduler.delete(group=args)
+    return f"+OK Deleted: {count}\n"
 
 
 def unsched_api(core: "Core", args: str) -> str:
     """Take away a task by its number."""
-    return "+OK\n" if core.scheduler.delete(args.strip()) else ""
+    number = atoi(args)
+    if not number:
+        return ""
+    return "+OK\n" if core.scheduler.delete(number=number) else "-ERR No such id\n"
 
 
 def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:

@@ -1,18 +1,29 @@
-"""Commands that only work on text: echo, eval, expand, strftime, url_encode and the like."""
+"""Commands that only work on text and time: echo, url_encode, md5, strftime and the like.
 
-import asyncio
+``eval`` and ``expand`` are in `expanding`, what compares and matches in `conditions`.
+"""
+
 import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
+from switchy_nb.simswitch.levels import atoi
 from switchy_nb.wire.serve import escape
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
+
+#: what FreeSWITCH has room for in a time's text, in bytes
+_DATE = 79
+_MOST_SECONDS = 1 << 40
+_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t", " ": r"\s", "$": r"\$"}
+_TIME_ONLY = re.compile(r"(\d*):?(\d*):?(\d*)")
+_DATE_AND_TIME = re.compile(r"(\d+)-(\d+)-(\d+)\s*(\d*):?(\d*):?(\d*)")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})")
+#: what ``strftime`` may be asked for
+_FIELDS = frozenset("aAbBcCdDeFgGhHIjklmMnpPrRStTuUVwWxXyYzZ%")
 
 
 def echo(core: "Core", args: str) -> str:
@@ -20,50 +31,70 @@ def echo(core: "Core", args: str) -> str:
     return args
 
 
-def eval_(core: "Core", args: str) -> str:
-    """Answer with the arguments, expanded; ``uuid:UUID`` first takes a channel's variables."""
-    text, channel = args, None
-    if args.startswith("uuid:"):
-        uuid, _, text = args.removeprefix("uuid:").partition(" ")
-        channel = core.channels.get(uuid)
-        if channel is None:
-            return ""
-    return core.expand(text, channel)
-
-
-async def expand(core: "Core", args: str) -> str:
-    """Run a command whose arguments are expanded first."""
-    text, channel = args.strip(), None
-    if not text:
-        return "-ERR No input\n"
-    if text.startswith("uuid:"):
-        uuid, _, text = text.removeprefix("uuid:").partition(" ")
-        channel = core.channels.get(uuid)
-    name, _, rest = core.expand(text, channel).partition(" ")
-    return await core.run_api(name, rest)
-
-
 def strftime(core: "Core", args: str) -> str:
-    """Write a time: ``strftime [EPOCH|][FORMAT]``."""
+    """Write a time: ``strftime [EPOCH|][FORMAT]``.
+
+    FreeSWITCH leaves out the first character of a format behind a bar, and so is it here.
+    """
     stamp, bar, form = args.partition("|")
-    if not bar:
-        stamp, form = "", args
-    when = float(stamp) if stamp.strip().isdigit() else (0.0 if bar else core.clock.now() / 1e6)
-    text = form if form.strip() and (not bar or stamp.strip().isdigit()) else "%Y-%m-%d %H:%M:%S"
-    return time.strftime(text, time.localtime(when))
+    when = atoi(stamp) if bar else core.clock.now() // 1_000_000
+    return _written(form[1:] if bar else args, when)
+
+
+def _written(form: str, when: int) -> str:
+    if form and not _valid(form):
+        return ""
+    local = time.localtime(when if abs(when) < _MOST_SECONDS else 0)
+    text = time.strftime(form or "%Y-%m-%d %H:%M:%S", local)
+    return text.encode("utf-8", "surrogateescape")[:_DATE].decode("utf-8", "surrogateescape")
+
+
+def _valid(form: str) -> bool:
+    """Say whether every ``%`` of a format has a letter that can be written behind it."""
+    at = form.find("%")
+    while at >= 0:
+        if form[at + 1 : at + 2] not in _FIELDS or not form[at + 1 : at + 2]:
+            return False
+        at = form.find("%", at + 2)
+    return not any("\ud800" <= c <= "\udfff" for c in form)
+
+
+def strftime_tz(core: "Core", args: str) -> str:
+    """Write a time in a zone, which FreeSWITCH knows none of until a timezones.conf names them."""
+    if args:
+        return "-ERR Invalid timezone/format\n"
+    return strftime(core, "")
+
+
+def _read_time(core: "Core", text: str) -> int:
+    """Read a time as µs since the epoch; now if there is none, 0 if it cannot be read."""
+    if not text:
+        return core.clock.now()
+    only = _TIME_ONLY.fullmatch(text)
+    if only is not None:
+        today = time.localtime(core.clock.now() // 1_000_000)
+        parts = [today.tm_year, today.tm_mon, today.tm_mday, *map(atoi, only.groups())]
+    else:
+        found = _DATE_AND_TIME.match(text) or _DIGITS.match(text)
+        if found is None:
+            return 0
+        parts = [atoi(group) for group in found.groups()]
+    if any(abs(part) > 9999 for part in parts):
+        return 0
+    try:
+        return int(time.mktime((*parts, 0, 0, -1))) * 1_000_000  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return 0
 
 
 def strepoch(core: "Core", args: str) -> str:
     """Read a time as seconds since the epoch; now if there is none."""
-    try:
-        return str(int(time.mktime(time.strptime(args.strip(), "%Y-%m-%d %H:%M:%S"))))
-    except ValueError:
-        return str(core.clock.now() // 1_000_000)
+    return str(_read_time(core, args) // 1_000_000)
 
 
 def strmicroepoch(core: "Core", args: str) -> str:
     """Read a time as microseconds since the epoch; now if there is none."""
-    return f"{strepoch(core, args)}000000" if args.strip() else str(core.clock.now())
+    return str(_read_time(core, args))
 
 
 def url_encode(core: "Core", args: str) -> str:
@@ -72,8 +103,10 @@ def url_encode(core: "Core", args: str) -> str:
 
 
 def url_decode(core: "Core", args: str) -> str:
-    """Undo percent-encoding."""
-    return unquote(args)
+    """Undo percent-encoding; a ``%`` that begins no code stays."""
+    data = args.encode("utf-8", "surrogateescape")
+    decoded = re.sub(rb"%([0-9A-Fa-f]{2})", lambda code: bytes([int(code[1], 16)]), data)
+    return decoded.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
 
 def md5(core: "Core", args: str) -> str:
@@ -83,88 +116,41 @@ def md5(core: "Core", args: str) -> str:
     return hashlib.md5(args.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
+def _ascii(args: str, change: Callable[[str], str]) -> str:
+    return "".join(change(c) if c.isascii() else c for c in args)
+
+
 def toupper(core: "Core", args: str) -> str:
-    """Write in capitals."""
-    return args.upper()
+    """Write in capitals, as far as the letters are ASCII."""
+    return _ascii(args, str.upper)
 
 
 def tolower(core: "Core", args: str) -> str:
-    """Write in small letters."""
-    return args.lower()
+    """Write in small letters, as far as the letters are ASCII."""
+    return _ascii(args, str.lower)
 
 
-_CONDITION = re.compile(r"\s*(.*?)\s*(==|!=|>=|<=|>|<)\s*(.*?)\s*\?\s*(.*?)\s*:\s*(.*?)\s*$", re.S)
+def escape_(core: "Core", args: str) -> str:
+    """Write blanks, line ends and dollars so that they survive being cut into words."""
+    return "".join(_ESCAPES.get(c, c) for c in args)
 
 
-def cond(core: "Core", args: str) -> str:
-    """Answer with one of two texts: ``A == B ? yes : no``."""
-    found = _CONDITION.match(args)
-    if found is None:
-        return "-ERR"
-    left, sign, right, yes, no = found.groups()
-    try:
-        a, b = float(left), float(right)
-        order = (a > b) - (a < b)
-    except ValueError:
-        x, y = left.strip("'\""), right.strip("'\"")
-        order = (x > y) - (x < y)
-    true = {
-        "==": order == 0,
-        "!=": order != 0,
-        ">": order > 0,
-        "<": order < 0,
-        ">=": order >= 0,
-        "<=": order <= 0,
-    }[sign]
-    return yes if true else no
+def quote_shell_arg(core: "Core", args: str) -> str:
+    """Quote a text for a shell."""
+    return "'" + args.replace("'", "'\\''") + "'" if args else ""
 
 
-def regex(core: "Core", args: str) -> str:
-    """Match a text: ``TEXT|PATTERN[|SUBSTITUTION]``."""
-    parts = args.split("|")
-    if len(parts) < 2:
-        return "-ERR"
-    try:
-        found = re.search(parts[1], parts[0])
-    except re.error:
-        return "-ERR"
-    if len(parts) < 3:
-        return "true" if found else "false"
-    if found is None:
-        return parts[0]
-    groups = (found[0], *(g or "" for g in found.groups()))
-    return re.sub(
-        r"[%$](\d)", lambda m: groups[int(m[1])] if int(m[1]) < len(groups) else "", parts[2]
-    )
-
-
-def replace(core: "Core", args: str) -> str:
-    """Replace in a text: ``TEXT|OLD|NEW``."""
-    parts = args.split("|")
-    return parts[0].replace(parts[1], parts[2]) if len(parts) == 3 and parts[1] else "-ERR"
-
-
-def is_lan_addr(core: "Core", args: str) -> str:
-    """Say whether an address is private."""
-    try:
-        return "true" if ip_address(args.strip()).is_private else "false"
-    except ValueError:
-        return "false"
-
-
-async def msleep(core: "Core", args: str) -> str:
-    """Wait so many milliseconds, and answer then."""
-    await asyncio.sleep(int(args) / 1000 if args.strip().isdigit() else 0)
-    return "+OK"
+def sql_escape(core: "Core", args: str) -> str:
+    """Double the quotes of a text for SQL."""
+    return args.replace("'", "''")
 
 
 def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
     """Name the commands of this module."""
     return {
         "echo": echo,
-        "eval": eval_,
-        "expand": expand,
         "strftime": strftime,
+        "strftime_tz": strftime_tz,
         "strepoch": strepoch,
         "strmicroepoch": strmicroepoch,
         "url_encode": url_encode,
@@ -172,9 +158,7 @@ def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
         "md5": md5,
         "toupper": toupper,
         "tolower": tolower,
-        "cond": cond,
-        "regex": regex,
-        "replace": replace,
-        "is_lan_addr": is_lan_addr,
-        "msleep": msleep,
+        "escape": escape_,
+        "quote_shell_arg": quote_shell_arg,
+        "sql_escape": sql_escape,
     }

@@ -1,0 +1,45 @@
+"""Log levels and numbers, as FreeSWITCH reads them from a text.
+
+``switch_log_str2level`` takes a name or any number; ``atoi`` reads what digits there are.
+"""
+
+import re
+
+#: FreeSWITCH's log levels, by number
+NAMES = ("CONSOLE", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG")
+DISABLED = -1
+DEBUG = 7
+WARNING = 4
+INFO = 6
+#: beyond every level; a number that is too large is one below
+_INVALID = 64
+
+_NUMBER = re.compile(r"[+-]?[\d.]*")
+_DIGITS = re.compile(r"\s*([+-]?\d{1,18})")
+
+
+def atoi(text: str) -> int:
+    """Read the number that a text begins with; 0 if it begins with none."""
+    digits = _DIGITS.match(text)
+    return int(digits[1]) if digits else 0
+
+
+def read(text: str) -> int | None:
+    """Read a level, by name or number; None if it is no level.
+
+    Parameters
+    ----------
+    text : str
+        ``DISABLE`` is -1; a negative number is 0, one beyond the last is kept.
+    """
+    if _NUMBER.fullmatch(text):
+        number = atoi(text)
+        return _INVALID - 1 if number > _INVALID else max(0, number) if number != _INVALID else None
+    if text.upper() == "DISABLE":
+        return DISABLED
+    return NAMES.index(text.upper()) if text.upper() in NAMES else None
+
+
+def name_of(level: int) -> str:
+    """Name a level; one beyond the last is DEBUG."""
+    return "DISABLE" if level < 0 else NAMES[min(level, DEBUG)]
