@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 from switchy_nb.simswitch import SimSwitch
-from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.calls.channel import Channel
 
 
 class Bare:

@@ -165,7 +165,8 @@ def sim(
 
     It is a FreeSWITCH to whoever connects: fs_cli, a program of yours, a notebook elsewhere.
     """
-    from switchy_nb.simswitch import SimSwitch, planfile
+    from switchy_nb.simswitch import SimSwitch
+    from switchy_nb.simswitch.plan import planfile
 
     stop = threading.Event()
     with _readable_errors():

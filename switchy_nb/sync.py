@@ -275,23 +275,24 @@ def open_caller(
     if host is None and not os.environ.get(HOST_VARIABLE) and (port or password):
         raise ConfigurationError("a port or a password goes with a host: name that as well")
     with ExitStack() as stack:
-        simulated: "SimSwitch | None" = None
-        if host is not None and not isinstance(host, str):
-            simulated = host
-            host, port, password = simulated.host, simulated.port, simulated.password
-        elif host is None:
-            host, port = _from_environment(port)
-            if host is None:
+        address = host if isinstance(host, str) else ""
+        simulated = None if isinstance(host, str) else host
+        if host is None:
+            named, port = _from_environment(port)
+            if named is None:
                 from switchy_nb.simswitch import SimSwitch
 
                 simulated = stack.enter_context(SimSwitch())
-                host, port, password = simulated.host, simulated.port, simulated.password
-                print(f"No host was given: this is the simulated switch, at {host}:{port}.")
+                where = f"{simulated.host}:{simulated.port}"
+                print(f"No host was given: this is the simulated switch, at {where}.")
             else:
-                print(f"{HOST_VARIABLE} is set: this is the switch at {host}:{port}.")
+                address = named
+                print(f"{HOST_VARIABLE} is set: this is the switch at {address}:{port}.")
+        if simulated is not None:
+            address, port, password = simulated.host, simulated.port, simulated.password
         client = stack.enter_context(
             active_client(
-                host,
+                address,
                 port or os.environ.get(PORT_VARIABLE) or 8021,
                 password or os.environ.get(PASSWORD_VARIABLE) or "ClueCon",
                 apps={"TonePlay": TonePlay} if apps is None else apps,

@@ -5,7 +5,9 @@ signalling between the legs of a call; sound is computed where somebody records 
 of the rest of the toolkit but `wire` and `errors`.
 """
 
-from switchy_nb.simswitch.chance import (
+from switchy_nb.simswitch.clients.fault_kinds import Fault
+from switchy_nb.simswitch.clients.faults import Faults
+from switchy_nb.simswitch.plan.chance import (
     Duration,
     exponential,
     lognormal,
@@ -13,13 +15,10 @@ from switchy_nb.simswitch.chance import (
     normal,
     uniform,
 )
-from switchy_nb.simswitch.dialplan import Dialplan, Rule, rule
-from switchy_nb.simswitch.fault_kinds import Fault
-from switchy_nb.simswitch.faults import Faults
-from switchy_nb.simswitch.hosts import Hosts
-from switchy_nb.simswitch.incoming import IncomingCall
-from switchy_nb.simswitch.settings import Timing
-from switchy_nb.simswitch.steps import (
+from switchy_nb.simswitch.plan.dialplan import Dialplan, Rule, rule
+from switchy_nb.simswitch.plan.hosts import Hosts
+from switchy_nb.simswitch.plan.incoming import IncomingCall
+from switchy_nb.simswitch.plan.steps import (
     Step,
     answer,
     bridge,
@@ -37,6 +36,7 @@ from switchy_nb.simswitch.steps import (
     sleep,
     sometimes,
 )
+from switchy_nb.simswitch.settings import Timing
 from switchy_nb.simswitch.switch import SimSwitch
 
 __all__ = [

@@ -13,39 +13,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from switchy_nb.simswitch import (
-    apicalls,
-    applications,
-    commands,
-    events,
-    levels,
-    lifecycle,
-    logs,
-    narrative,
-    release,
-    routing,
-    variables,
-)
-from switchy_nb.simswitch.causes import Cause, cause_of
-from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch import commands, events, variables
+from switchy_nb.simswitch.calls import applications, lifecycle, release
+from switchy_nb.simswitch.calls.causes import Cause, cause_of
+from switchy_nb.simswitch.calls.channel import Channel
+from switchy_nb.simswitch.calls.states import Direction
+from switchy_nb.simswitch.clients import levels, logs, narrative
 from switchy_nb.simswitch.clock import Clock, Ids
-from switchy_nb.simswitch.console import Console
-from switchy_nb.simswitch.controls import Controls
+from switchy_nb.simswitch.commands import apicalls
+from switchy_nb.simswitch.commands.console import Console
+from switchy_nb.simswitch.commands.controls import Controls
+from switchy_nb.simswitch.commands.stores import Stores
 from switchy_nb.simswitch.expand import expand
-from switchy_nb.simswitch.hosts import Outside
 from switchy_nb.simswitch.limits import Admission, Limits, Rate
-from switchy_nb.simswitch.network import Network
-from switchy_nb.simswitch.recordings import Studio
+from switchy_nb.simswitch.plan import routing
+from switchy_nb.simswitch.plan.hosts import Outside
 from switchy_nb.simswitch.scheduler import Scheduler
 from switchy_nb.simswitch.settings import Settings
-from switchy_nb.simswitch.states import Direction
-from switchy_nb.simswitch.stores import Stores
+from switchy_nb.simswitch.signalling.network import Network
+from switchy_nb.simswitch.sound.recordings import Studio
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.faults import Faults
-    from switchy_nb.simswitch.incoming import IncomingCall
-    from switchy_nb.simswitch.listener import Listener
-    from switchy_nb.simswitch.steps import Part
+    from switchy_nb.simswitch.clients.faults import Faults
+    from switchy_nb.simswitch.clients.listener import Listener
+    from switchy_nb.simswitch.plan.incoming import IncomingCall
+    from switchy_nb.simswitch.plan.steps import Part
 
 Routed = Callable[["IncomingCall"], Awaitable[None] | None]
 

@@ -15,7 +15,7 @@ from switchy_nb.simswitch.clock import Clock
 from switchy_nb.wire import serve
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.channel import Channel
+    from switchy_nb.simswitch.calls.channel import Channel
 
 Pair = serve.Pair
 Block = serve.Block

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from switchy_nb.wire.serve import Block, Pair, Value, can_name, plain_lines
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.channel import Channel
+    from switchy_nb.simswitch.calls.channel import Channel
 
 
 class Remembered:

@@ -9,7 +9,7 @@ many.
 from collections import deque
 from dataclasses import dataclass, field
 
-from switchy_nb.simswitch.states import Direction
+from switchy_nb.simswitch.calls.states import Direction
 
 
 @dataclass

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 from switchy_nb.simswitch import heartbeat
-from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.calls.causes import Cause
+from switchy_nb.simswitch.clients.faults import Faults
+from switchy_nb.simswitch.clients.listener import Listener
 from switchy_nb.simswitch.clock import Clock, Ids
 from switchy_nb.simswitch.core import Core
-from switchy_nb.simswitch.faults import Faults
-from switchy_nb.simswitch.listener import Listener
 from switchy_nb.simswitch.settings import Settings
 
 #: how long a switch that says goodbye waits for its calls to end, in its own seconds

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from switchy_nb.errors import ConfigurationError
-from switchy_nb.simswitch.dialplan import Dialplan, default_rules
-from switchy_nb.simswitch.hosts import Hosts
 from switchy_nb.simswitch.limits import Limits
-from switchy_nb.simswitch.sip import Uri, parse_uri
+from switchy_nb.simswitch.plan.dialplan import Dialplan, default_rules
+from switchy_nb.simswitch.plan.hosts import Hosts
+from switchy_nb.simswitch.signalling.sip import Uri, parse_uri
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 
 from switchy_nb.errors import SimulationError
+from switchy_nb.simswitch.clients.faults import Faults
 from switchy_nb.simswitch.clock import Clock, ClockLoop
-from switchy_nb.simswitch.dialplan import Dialplan, default_rules
-from switchy_nb.simswitch.faults import Faults
 from switchy_nb.simswitch.limits import Limits
+from switchy_nb.simswitch.plan.dialplan import Dialplan, default_rules
 from switchy_nb.simswitch.server import Server
 from switchy_nb.simswitch.settings import (
     Settings,

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.interfaces import MODULE_DIRECTORY
+from switchy_nb.simswitch.commands.interfaces import MODULE_DIRECTORY
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.channel import Channel
+    from switchy_nb.simswitch.calls.channel import Channel
     from switchy_nb.simswitch.core import Core
 
 #: FreeSWITCH's own place, where nothing of a simulated switch is

@@ -7,7 +7,7 @@ import wave
 from array import array
 from pathlib import Path
 
-from switchy_nb.simswitch.tones import RATE
+from switchy_nb.simswitch.sound.tones import RATE
 
 #: the size of a sine at -7 dBm0, and the samples of a frame of 20 ms
 PLAIN = 10 ** ((-7 - 6.16) / 20) * 32767 * math.sqrt(2)

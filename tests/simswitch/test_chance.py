@@ -10,7 +10,7 @@ import pytest
 
 from switchy_nb.errors import SimulationError
 from switchy_nb.simswitch import Duration, exponential, lognormal, measured, normal, uniform
-from switchy_nb.simswitch.chance import duration, share
+from switchy_nb.simswitch.plan.chance import duration, share
 
 DRAWS = 4000
 

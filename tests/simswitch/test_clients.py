@@ -8,7 +8,8 @@ import pytest
 from helpers import eventually
 from simswitch.client import Client
 
-from switchy_nb.simswitch import SimSwitch, outbox
+from switchy_nb.simswitch import SimSwitch
+from switchy_nb.simswitch.clients import outbox
 
 Connect = Callable[[], Client]
 

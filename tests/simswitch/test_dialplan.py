@@ -33,8 +33,8 @@ from switchy_nb.simswitch import (
     sometimes,
     uniform,
 )
-from switchy_nb.simswitch.dialplan import default_rules
-from switchy_nb.simswitch.steps import Part
+from switchy_nb.simswitch.plan.dialplan import default_rules
+from switchy_nb.simswitch.plan.steps import Part
 
 NOBODY: Any = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from switchy_nb.simswitch import dialstring
+from switchy_nb.simswitch.calls import dialstring
 from switchy_nb.simswitch.expand import expand
 
 

@@ -10,7 +10,7 @@ import pytest
 from simswitch.client import Client
 
 from switchy_nb.simswitch import SimSwitch, events, headers
-from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.clock import Clock
 from switchy_nb.simswitch.events import EventFormat, EventMaker, Identity
 from switchy_nb.wire import Event

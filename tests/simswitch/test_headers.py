@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from switchy_nb.simswitch.calls.profile import Profile
+from switchy_nb.simswitch.calls.states import Direction
 from switchy_nb.simswitch.headers import Remembered, Variables
-from switchy_nb.simswitch.profile import Profile
-from switchy_nb.simswitch.states import Direction
 
 
 def profile() -> Profile:

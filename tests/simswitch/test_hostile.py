@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from simswitch.client import Client
 
 from switchy_nb.errors import ProtocolError
-from switchy_nb.simswitch import SimSwitch, interfaces, patterns
+from switchy_nb.simswitch import SimSwitch
+from switchy_nb.simswitch.clients import patterns
+from switchy_nb.simswitch.commands import interfaces
 from switchy_nb.simswitch.expand import expand
 from switchy_nb.wire import serve
 

@@ -7,8 +7,8 @@ from simswitch.client import Client
 
 from switchy_nb.errors import ConfigurationError, SimulationError
 from switchy_nb.simswitch import SimSwitch
+from switchy_nb.simswitch.calls.states import Direction
 from switchy_nb.simswitch.limits import Admission, Limits
-from switchy_nb.simswitch.states import Direction
 
 HERE = "sofia/external/answer@127.0.0.1:5080"
 TURNED_AWAY = {

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from switchy_nb.simswitch import sounds
-from switchy_nb.simswitch.channel import Channel
-from switchy_nb.simswitch.media import FRAME_US, Media
-from switchy_nb.simswitch.sounds import Silence, Sound
+from switchy_nb.simswitch.calls.channel import Channel
+from switchy_nb.simswitch.sound import sounds
+from switchy_nb.simswitch.sound.media import FRAME_US, Media
+from switchy_nb.simswitch.sound.sounds import Silence, Sound
 
 SECOND = 1_000_000
 

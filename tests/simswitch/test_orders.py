@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from simswitch.client import Client
 
-from switchy_nb.simswitch import levels
+from switchy_nb.simswitch.clients import levels
 from switchy_nb.wire.serve import CommandParser
 
 Connect = Callable[[], Client]

@@ -8,7 +8,7 @@ import pytest
 from simswitch.client import Client, Headers
 from simswitch.hearing import PLAIN, read, runs, strength
 
-from switchy_nb.simswitch import tones, wavs
+from switchy_nb.simswitch.sound import tones, wavs
 
 TONE = "tone_stream://%(5000,0,440)"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from simswitch.client import Client
 
-from switchy_nb.simswitch import release
-from switchy_nb.simswitch.channel import Channel
-from switchy_nb.simswitch.states import ChannelState
+from switchy_nb.simswitch.calls import release
+from switchy_nb.simswitch.calls.channel import Channel
+from switchy_nb.simswitch.calls.states import ChannelState
 
 
 def test_a_call_is_let_go_of_when_its_last_leg_has_ended(

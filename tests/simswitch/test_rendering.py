@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchy_nb.simswitch.rendering import Frames, frame_pairs
+from switchy_nb.simswitch.sound.rendering import Frames, frame_pairs
 
 ON, OFF = b"\x01", b"\0"
 

@@ -16,7 +16,7 @@ from benchmarks import soak
 from benchmarks.load import send
 from benchmarks.switches import Bare
 from switchy_nb.simswitch import SimSwitch
-from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.calls.channel import Channel
 
 
 @pytest.mark.slow

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from simswitch.hearing import strength
 
-from switchy_nb.simswitch import sounds, wavs
-from switchy_nb.simswitch.sounds import Silence, Sound
+from switchy_nb.simswitch.sound import sounds, wavs
+from switchy_nb.simswitch.sound.sounds import Silence, Sound
 
 
 @pytest.mark.parametrize(

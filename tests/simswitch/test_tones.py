@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from simswitch.hearing import PLAIN, strength
 
-from switchy_nb.simswitch import tones
-from switchy_nb.simswitch.tones import Beat
+from switchy_nb.simswitch.sound import tones
+from switchy_nb.simswitch.sound.tones import Beat
 
 
 def test_a_beat_is_its_pitches_then_silence() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from simswitch.hearing import strength
 
-from switchy_nb.simswitch import wavs
-from switchy_nb.simswitch.tones import RATE
+from switchy_nb.simswitch.sound import wavs
+from switchy_nb.simswitch.sound.tones import RATE
 
 
 def sine(hertz: float, seconds: float, rate: int, size: float = 0.3) -> list[float]:

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import bridging, events, originating, variables
-from switchy_nb.simswitch.causes import Cause
-from switchy_nb.simswitch.channel import Channel
-from switchy_nb.simswitch.signals import Digit, PrivateCommand
-from switchy_nb.simswitch.states import CallState, ChannelState, Direction
+from switchy_nb.simswitch import events, variables
+from switchy_nb.simswitch.calls import bridging, originating
+from switchy_nb.simswitch.calls.causes import Cause
+from switchy_nb.simswitch.calls.channel import Channel
+from switchy_nb.simswitch.calls.signals import Digit, PrivateCommand
+from switchy_nb.simswitch.calls.states import CallState, ChannelState, Direction
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

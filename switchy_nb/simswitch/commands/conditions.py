@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import patterns
+from switchy_nb.simswitch.clients import patterns
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

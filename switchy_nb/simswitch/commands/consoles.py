@@ -7,9 +7,11 @@ import json as codec
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import apicalls, events, interfaces, levels
+from switchy_nb.simswitch import events
+from switchy_nb.simswitch.clients import levels
+from switchy_nb.simswitch.commands import apicalls, interfaces
+from switchy_nb.simswitch.commands.console import true
 from switchy_nb.simswitch.commands.system import json_status
-from switchy_nb.simswitch.console import true
 from switchy_nb.simswitch.words import separate
 from switchy_nb.wire.serve import escape, xml_text
 

@@ -7,12 +7,12 @@ What it sets is kept in `limits` and `controls`. A simulated switch is ended by 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import levels, logs
-from switchy_nb.simswitch.causes import Cause
+from switchy_nb.simswitch.calls.causes import Cause
+from switchy_nb.simswitch.clients import levels, logs
+from switchy_nb.simswitch.clients.levels import atoi
+from switchy_nb.simswitch.commands.console import true
+from switchy_nb.simswitch.commands.controls import LONGEST_DTMF, SHORTEST_DTMF
 from switchy_nb.simswitch.commands.system import ready
-from switchy_nb.simswitch.console import true
-from switchy_nb.simswitch.controls import LONGEST_DTMF, SHORTEST_DTMF
-from switchy_nb.simswitch.levels import atoi
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

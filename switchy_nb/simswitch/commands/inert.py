@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.console import true
+from switchy_nb.simswitch.commands.console import true
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

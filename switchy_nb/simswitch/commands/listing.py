@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.calls.channel import Channel
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from switchy_nb.simswitch import displacing, playing, sounds, taping
-from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.commands.calls import FAILED, NO_CHANNEL, NO_SESSION, live_channel
-from switchy_nb.simswitch.recordings import Recording
+from switchy_nb.simswitch.sound import displacing, playing, sounds, taping
+from switchy_nb.simswitch.sound.recordings import Recording
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ program on the machine is refused, whoever asks: a simulated switch has no shell
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import events, interfaces
+from switchy_nb.simswitch import events
+from switchy_nb.simswitch.commands import interfaces
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core

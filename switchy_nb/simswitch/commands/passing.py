@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import referring
-from switchy_nb.simswitch.channel import Channel
+from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.commands.calls import FAILED, NO_CHANNEL, live_channel
+from switchy_nb.simswitch.signalling import referring
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

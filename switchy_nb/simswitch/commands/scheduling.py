@@ -7,12 +7,12 @@ What lies in the past counts from now, and repeats, which is what FreeSWITCH mak
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.causes import Cause
-from switchy_nb.simswitch.levels import atoi
+from switchy_nb.simswitch.calls.causes import Cause
+from switchy_nb.simswitch.clients.levels import atoi
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.channel import Channel
+    from switchy_nb.simswitch.calls.channel import Channel
     from switchy_nb.simswitch.core import Core
 
 NO_CHANNEL = "-ERR No such channel!\n"

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import interfaces
+from switchy_nb.simswitch.commands import interfaces
 from switchy_nb.simswitch.commands.consoles import help_
+from switchy_nb.simswitch.commands.interfaces import Interface
 from switchy_nb.simswitch.commands.listing import Row, calls, channel_row
-from switchy_nb.simswitch.interfaces import Interface
 from switchy_nb.simswitch.words import separate
 from switchy_nb.wire.serve import xml_text
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import events, levels
+from switchy_nb.simswitch import events
+from switchy_nb.simswitch.clients import levels
+from switchy_nb.simswitch.commands.console import true
 from switchy_nb.simswitch.commands.modules import reload_xml
-from switchy_nb.simswitch.console import true
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

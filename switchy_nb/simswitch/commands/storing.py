@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.causes import Cause
-from switchy_nb.simswitch.levels import atoi
-from switchy_nb.simswitch.stores import Resource
+from switchy_nb.simswitch.calls.causes import Cause
+from switchy_nb.simswitch.clients.levels import atoi
+from switchy_nb.simswitch.commands.stores import Resource
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.channel import Channel
+    from switchy_nb.simswitch.calls.channel import Channel
     from switchy_nb.simswitch.core import Core
 
 _HASH_USAGE = (

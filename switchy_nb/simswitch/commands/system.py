@@ -8,7 +8,7 @@ import resource
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.levels import atoi
+from switchy_nb.simswitch.clients.levels import atoi
 from switchy_nb.simswitch.words import separate
 
 if TYPE_CHECKING:

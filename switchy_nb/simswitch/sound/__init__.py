@@ -1,0 +1,1 @@
+"""Sound: what legs play and hear, prompts, and recordings computed from notes of it."""
