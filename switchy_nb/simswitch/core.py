@@ -25,6 +25,7 @@ from switchy_nb.simswitch.commands.console import Console
 from switchy_nb.simswitch.commands.controls import Controls
 from switchy_nb.simswitch.commands.stores import Stores
 from switchy_nb.simswitch.expand import expand
+from switchy_nb.simswitch.files import Files
 from switchy_nb.simswitch.limits import Admission, Limits, Rate
 from switchy_nb.simswitch.plan import routing
 from switchy_nb.simswitch.plan.hosts import Outside
@@ -91,8 +92,7 @@ class Core:
         self.faults = faults
         self.limits = Limits(settings.max_sessions, settings.sps)
         self.admission = Admission(self.limits)
-        self.recordings_dir = settings.recordings_dir or directory / "recordings"
-        self.sounds_dir = directory / "sounds"
+        self.files = Files(directory, settings.recordings_dir)
         self.uuid = ids.uuid()
         self.hostname = socket.gethostname()
         identity = events.Identity(self.uuid, self.hostname, "127.0.0.1", "::1")

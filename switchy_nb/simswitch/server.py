@@ -62,7 +62,7 @@ class Server:
         return self._socket is not None
 
     def _make(self) -> Core:
-        core = Core(
+        return Core(
             self.loop,
             settings=self._settings,
             directory=self._directory,
@@ -71,9 +71,6 @@ class Server:
             chance=self._chance,
             faults=self._faults,
         )
-        core.recordings_dir.mkdir(parents=True, exist_ok=True)
-        core.sounds_dir.mkdir(exist_ok=True)
-        return core
 
     async def start(self) -> None:
         """Listen.

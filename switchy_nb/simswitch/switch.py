@@ -62,7 +62,7 @@ class SimSwitch:
     max_sessions, sps : int
         How many sessions there may be at once, and (less one) begin in a second.
     recordings_dir : str or Path, optional
-        Where recordings go, and stay; by default a temporary directory that stop() removes.
+        Where recordings go, and stay; by default they go when the switch stops (see `file`).
 
     Attributes
     ----------
@@ -142,6 +142,22 @@ class SimSwitch:
     def running(self) -> bool:
         """Whether it is up."""
         return self._thread is not None and self._thread.is_alive()
+
+    def file(self, path: str | Path) -> Path:
+        """Say where a file that the switch names is kept on this machine, while it runs.
+
+        The switch says that it is installed in ``/usr/local/freeswitch``, as FreeSWITCH is; what is
+        below that is kept in a temporary directory.
+
+        Raises
+        ------
+        SimulationError
+            If the switch is stopped.
+        """
+        server = self._server
+        if server is None or not self.running:
+            raise SimulationError(f"{path} was gone with the switch; look while it runs")
+        return server.core.files.local(path)
 
     def start(self) -> "SimSwitch":
         """Start to listen; does nothing if it does already.

@@ -2,40 +2,37 @@
 
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.commands.interfaces import MODULE_DIRECTORY
+from switchy_nb.simswitch.files import BASE
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.calls.channel import Channel
     from switchy_nb.simswitch.core import Core
 
-#: FreeSWITCH's own place, where nothing of a simulated switch is
-_BASE = MODULE_DIRECTORY.removesuffix("/mod")
-
 
 def first(core: "Core") -> dict[str, str]:
-    """Make them, in FreeSWITCH's order; recordings and sounds are where they really are."""
+    """Make them, in FreeSWITCH's order."""
     identity = core.events.identity
     return {
         "hostname": core.hostname,
         "local_ip_v4": identity.ipv4,
         "local_mask_v4": "255.0.0.0",
         "local_ip_v6": identity.ipv6,
-        "base_dir": _BASE,
-        "recordings_dir": str(core.recordings_dir),
-        "sound_prefix": str(core.sounds_dir),
-        "sounds_dir": str(core.sounds_dir),
+        "base_dir": BASE,
+        "recordings_dir": core.files.recordings_dir,
+        "sound_prefix": core.files.sounds_dir,
+        "sounds_dir": core.files.sounds_dir,
         **{
-            f"{name}_dir": f"{_BASE}/{name}"
+            f"{name}_dir": f"{BASE}/{name}"
             for name in ("conf", "log", "run", "db", "mod", "htdocs")
         },
-        "script_dir": f"{_BASE}/scripts",
-        "temp_dir": str(core.sounds_dir.parent),
+        "script_dir": f"{BASE}/scripts",
+        "temp_dir": "/tmp",
         **{
-            f"{name}_dir": f"{_BASE}/{name}"
+            f"{name}_dir": f"{BASE}/{name}"
             for name in ("grammar", "fonts", "images", "certs", "storage", "cache")
         },
-        "data_dir": _BASE,
-        "localstate_dir": _BASE,
+        "data_dir": BASE,
+        "localstate_dir": BASE,
         "core_uuid": core.uuid,
         "domain": core.sip.host,
         "external_sip_port": str(core.sip.port),

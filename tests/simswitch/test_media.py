@@ -8,6 +8,8 @@ import pytest
 from simswitch.client import Client
 from simswitch.hearing import PLAIN, loud, read, runs, strength
 
+from switchy_nb.simswitch import SimSwitch
+
 HALF_A_SECOND = 25
 
 
@@ -239,7 +241,7 @@ def test_a_recording_ends_with_its_call(client: Client, tmp_path: Path) -> None:
     assert names.index("MEDIA_BUG_STOP") < names.index("CHANNEL_HANGUP_COMPLETE")
 
 
-def test_a_hundred_recordings_that_end_at_once(client: Client) -> None:
+def test_a_hundred_recordings_that_end_at_once(switch: SimSwitch, client: Client) -> None:
     where = Path(client.api("global_getvar recordings_dir"))
     a, b = answered(client, "tone")
     for n in range(50):
@@ -253,7 +255,7 @@ def test_a_hundred_recordings_that_end_at_once(client: Client) -> None:
         assert [e["Record-File-Path"] for e in stops] == [
             f"{where}/{leg}-{n}.wav" for n in range(50)
         ]
-    assert len(list(where.glob("*.wav"))) == 100
+    assert len(list(switch.file(where).glob("*.wav"))) == 100
 
 
 def test_what_cannot_be_recorded_says_so(client: Client, tmp_path: Path) -> None:

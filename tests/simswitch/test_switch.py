@@ -59,14 +59,19 @@ def test_stopping_ends_calls_clients_and_files() -> None:
         client.command("event plain all")
         leg = client.originate("answer")
         client.seen("CHANNEL_PARK", leg)
-        where = Path(client.api("global_getvar recordings_dir"))
-        client.api(f"uuid_record {leg} start {where}/a.wav")
-        assert (where / "a.wav").exists()
+        named = f"{client.api('global_getvar recordings_dir')}/a.wav"
+        assert named == "/usr/local/freeswitch/recordings/a.wav"
+        client.api(f"uuid_record {leg} start {named}")
+        where = switch.file(named)
+        assert where.exists()
+        assert client.api(f"file_exists {named}") == "true"
     with pytest.raises(EOFError):
         client.until(lambda: False)
     assert client.order[-1] == "text/disconnect-notice"
     client.sock.close()
-    assert not where.exists()
+    assert not where.parent.exists()
+    with pytest.raises(SimulationError, match="look while it runs"):
+        switch.file(named)
 
 
 def test_recordings_may_stay(tmp_path: Path) -> None:
@@ -74,7 +79,9 @@ def test_recordings_may_stay(tmp_path: Path) -> None:
         client.command("event plain all")
         leg = client.originate("answer")
         client.seen("CHANNEL_PARK", leg)
+        assert client.api("global_getvar recordings_dir") == f"{tmp_path}/kept"
         client.api(f"uuid_record {leg} start {tmp_path}/kept/a.wav")
+        assert switch.file(tmp_path / "a.wav") == tmp_path / "a.wav"
         client.api(f"uuid_record {leg} stop all")
     assert (tmp_path / "kept" / "a.wav").stat().st_size >= 44
 

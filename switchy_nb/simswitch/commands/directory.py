@@ -6,7 +6,6 @@ own recordings and sounds.
 
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Address, ip_address, ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.words import separate
@@ -152,8 +151,9 @@ def file_exists(core: "Core", args: str) -> str:
     """Say whether there is a file, as far as recordings and sounds go."""
     if not args or "\0" in args:
         return "false"
-    path = Path(args).resolve()
-    own = (core.recordings_dir.resolve(), core.sounds_dir.resolve())
+    files = core.files
+    path = files.local(args).resolve()
+    own = [files.local(place).resolve() for place in (files.recordings_dir, files.sounds_dir)]
     seen = any(place == path or place in path.parents for place in own)
     return "true" if seen and path.exists() else "false"
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from switchy_nb.simswitch.files import BASE
+
 #: where a real switch's modules would be
-MODULE_DIRECTORY = "/usr/local/freeswitch/mod"
+MODULE_DIRECTORY = f"{BASE}/mod"
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def start(channel: "Channel", path: str, *, limit: int = 0, flags: str = "") -> 
         channel.leg.pre_answer()
     if channel.codec is None or not channel.up or path in channel.media.displaced:
         return False
-    sound = sounds.open_sound(path, recordings.folder(channel))
+    sound = sounds.open_sound(path, recordings.folder(channel), core.files.local)
     if sound is None:
         return False
     if "l" in flags and sound.source.length is not None:

@@ -123,7 +123,7 @@ class _Player:
 
     async def play(self, name: str, offset: int) -> Ending:
         channel = self.channel
-        sound = sounds.open_sound(name, folder(channel))
+        sound = sounds.open_sound(name, folder(channel), self.core.files.local)
         if sound is None:
             self.core.log(4, f"Invalid file {name}", channel)
             return Ending.MISSING

@@ -72,7 +72,7 @@ def folder(channel: "Channel") -> Path:
     """Say where the names of files begin that name no folder: the channel's ``sound_prefix``."""
     core = channel.core
     prefix = channel.get("sound_prefix") or core.globals.get("sound_prefix", "")
-    return Path(prefix) if prefix else core.sounds_dir
+    return Path(prefix or core.files.sounds_dir)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def write_file(
 
 def prepare(channel: "Channel", path: str, options: Options) -> Path | None:
     """Make a recording's file, empty as yet; None when it cannot be."""
-    file = Path(path)
+    file = channel.core.files.local(path)
     if file.suffix.lower() not in _KINDS:
         channel.core.log(3, f"Unknown file Format [{file.suffix.lstrip('.')}]", channel)
         return None

@@ -7,7 +7,7 @@ language is in `tones`, the files' format in `wavs`.
 import random
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -18,6 +18,8 @@ from typing import Protocol
 from switchy_nb.simswitch.sound import tones, wavs
 from switchy_nb.simswitch.sound.tones import RATE
 
+#: from what the switch calls a file to where it is kept
+Local = Callable[[Path], Path]
 #: FreeSWITCH reads what it plays in blocks of so many samples
 _BLOCK = 16384
 #: a ``file_string`` whose first file is there begins with so much silence (samples)
@@ -189,7 +191,7 @@ def of_samples(samples: "array[int]", loops: int = 1) -> Sound:
     return Sound(Samples(samples), loops)
 
 
-def open_sound(path: str, sounds_dir: Path) -> Sound | None:
+def open_sound(path: str, sounds_dir: Path, local: Local = Path) -> Sound | None:
     """Open what ``playback`` is asked for; None if there is no such thing.
 
     Parameters
@@ -198,12 +200,14 @@ def open_sound(path: str, sounds_dir: Path) -> Sound | None:
         ``{name=value,…}`` may stand before it.
     sounds_dir : Path
         Where the names of files begin that say no folder.
+    local : callable
+        Says where a file that the switch names is kept on this machine.
     """
     params, rest = read_params(path)
     scheme, found, place = rest.partition("://")
     loops = next((value for name, value in params if name == "loops"), None)
     if not found:
-        return _file(path, rest, sounds_dir, params)
+        return _file(path, rest, sounds_dir, params, local)
     if scheme.lower() == "tone_stream":
         sound = None if place.lower().startswith("path=") else tone_stream(place)
         kind = "tone_stream" if path.lower().startswith("tone_stream:") else ""
@@ -217,7 +221,7 @@ def open_sound(path: str, sounds_dir: Path) -> Sound | None:
         samples = milliseconds * RATE // 1000 if milliseconds > 0 else None
         return Sound(Silence(samples, max(0, _whole(divisor, 0))), path=path, params=params)
     if scheme.lower() == "file_string":
-        return _chain(path, place, sounds_dir, params)
+        return _chain(path, place, sounds_dir, params, local)
     return None
 
 
@@ -234,7 +238,7 @@ def read_params(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
 
 
 def _file(
-    path: str, name: str, sounds_dir: Path, params: tuple[tuple[str, str], ...]
+    path: str, name: str, sounds_dir: Path, params: tuple[tuple[str, str], ...], local: Local
 ) -> Sound | None:
     if not name or "\0" in name:
         return None
@@ -242,7 +246,7 @@ def _file(
     full = file if file.is_absolute() else sounds_dir / file
     if not file.suffix:
         full = full.with_name(f"{full.name}.wav")
-    wav = wavs.open_wav(full)
+    wav = wavs.open_wav(local(full))
     if wav is None:
         return None
     # the path as FreeSWITCH shows it: with what stands in braces, and where the name begins
@@ -280,10 +284,11 @@ class _Joined:
 
 
 def _chain(
-    path: str, place: str, sounds_dir: Path, params: tuple[tuple[str, str], ...]
+    path: str, place: str, sounds_dir: Path, params: tuple[tuple[str, str], ...], local: Local
 ) -> Sound | None:
     items = tuple(
-        Item(name, open_sound(name, sounds_dir)) for name in (n.strip() for n in place.split("!"))
+        Item(name, open_sound(name, sounds_dir, local))
+        for name in (n.strip() for n in place.split("!"))
     )
     sounds = [item.sound for item in items if item.sound is not None]
     if not sounds:

@@ -5,7 +5,6 @@ recording runs beside the leg's applications, and is in `recordings`.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import unquote
 
 from switchy_nb.simswitch import events
@@ -205,5 +204,5 @@ class _Tape:
             for frame, mark in enumerate(heard, begin)
             if (mark or self.fill) and not any(a <= frame - begin < b for a, b in held)
         ]
-        file, options = Path(self.shown), self.options
+        file, options = self.channel.core.files.local(self.shown), self.options
         return lambda: recordings.write_file(file, options, source, taken, begun=0)
