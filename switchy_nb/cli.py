@@ -175,7 +175,8 @@ def sim(
             planfile.load(made, plan)
         with made as running:
             # before it says that it is there: whoever reads that may stop it at once
-            for name in (signal.SIGINT, signal.SIGTERM):
+            asked = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+            for name in asked:
                 signal.signal(name, lambda *_: stop.set())
             secret = "FreeSWITCH's own" if password == DEFAULT_PASSWORD else "as given"
             click.echo(
@@ -186,6 +187,8 @@ def sim(
                 f"  to look      switchy-nb doctor {running.host}:{running.port}"
             )
             stop.wait()
+    for name in asked:  # who asks twice must not turn the goodbye into a failure
+        signal.signal(name, signal.SIG_IGN)
     click.echo("Stopped.")
 
 

@@ -4,6 +4,8 @@ Notebooks that nbval runs in the same session go to the same switch, by way of t
 `sync_caller` looks at.
 """
 
+import difflib
+import inspect
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -106,11 +108,12 @@ def simswitch(request: pytest.FixtureRequest) -> Iterator["SimSwitch"]:
                 "pytest.mark.simswitch takes options by name, such as simswitch(speed=10)"
             )
         options.update(marker.kwargs)
-    try:
-        made = SimSwitch(**options)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise ConfigurationError(f"pytest.mark.simswitch: {error}") from error
-    with made as running:
+    known = inspect.signature(SimSwitch).parameters
+    for name in options.keys() - known.keys():
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        raise ConfigurationError(f"pytest.mark.simswitch has no option {name!r}; {hint}")
+    with SimSwitch(**options) as running:  # type: ignore[arg-type]
         yield running
 
 

@@ -183,6 +183,8 @@ def test_the_simulated_switch_is_set_up_by_options(tmp_path):
         ("switch.dialplan[", "line 1: '[' was never closed"),
         ("\n\nswitch.dialplan['1'] = []", "line 3: the rule for '1' has no steps"),
         ("switch.dialplan['1'] = [ring()]", "line 1: name 'ring' is not defined"),
+        ("import sys\nsys.exit(3)", "line 2: the dial plan left by sys.exit(3)"),
+        ("\0", "line ?: source code string cannot contain null bytes"),
     ],
 )
 def test_a_dial_plan_that_fails_is_told_of_with_its_line(tmp_path, text, says):

@@ -48,7 +48,8 @@ def test_the_nearest_marker_has_the_last_word(pytester: pytest.Pytester) -> None
 @pytest.mark.parametrize(
     ("marker", "says"),
     [
-        ("simswitch(spede=4)", "*pytest.mark.simswitch: *spede*"),
+        ("simswitch(spede=4)", "*no option 'spede'; did you mean 'speed'?*"),
+        ("simswitch(zzz=4)", "*no option 'zzz'; there are host, port, *"),
         ("simswitch(4)", "*takes options by name*"),
         ("simswitch(speed=-1)", "*speed=-1 is no factor*"),
     ],

@@ -7,7 +7,7 @@ the thread in `switch`.
 import asyncio
 import random
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from switchy_nb.simswitch.clients.listener import Listener
     from switchy_nb.simswitch.plan.incoming import IncomingCall
     from switchy_nb.simswitch.plan.steps import Part
+
+#: how long what is cancelled has to end, in the wall's seconds
+_LAST = 0.5
 
 Routed = Callable[["IncomingCall"], Awaitable[None] | None]
 
@@ -112,6 +115,8 @@ class Core:
         self.log_levels = {name: n for n, name in enumerate(levels.NAMES)}
         self.peak_sessions = 0
         self.rate = Rate()
+        #: it has been shut down
+        self.over = False
         # what is heard here may have been sent by a host, so one studio knows of all recordings
         home = self.outside.home
         self.studio: Studio = Studio(self) if home is self else home.studio
@@ -175,6 +180,8 @@ class Core:
 
     def start(self, channel: Channel) -> None:
         """Let a channel live."""
+        if self.over:
+            return
         self.channels[channel.uuid] = channel
         self.peak_sessions = max(self.peak_sessions, len(self.channels))
         self.rate.add(self.loop.time())
@@ -185,21 +192,21 @@ class Core:
             await channel.run()
         finally:  # a channel whose task fails must not stay in the lists for ever
             self.forget(channel)
+            self.scheduler.delete(group=channel.uuid)
             release.let_go(channel)
 
     def forget(self, channel: Channel) -> None:
-        """Take a channel out of the list, and its scheduled tasks with it."""
+        """Take a channel out of the list, and what it holds of limited resources."""
         if self.channels.get(channel.uuid) is channel:
             del self.channels[channel.uuid]
             self.stores.release_all(channel.uuid)
 
-    def spawn(self, work: Awaitable[None]) -> None:
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Run something beside the rest, and keep hold of it until it is done."""
-
-        async def run() -> None:
-            await work
-
-        task = self.loop.create_task(run())
+        if self.over:  # what was on its way when the switch went down comes to nothing
+            work.close()
+            return
+        task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 
@@ -221,11 +228,14 @@ class Core:
         )
 
     async def shutdown(self) -> None:
-        """End everything that runs."""
+        """End everything that runs, but for what will not within a moment."""
+        self.over = True
         self.scheduler.clear()
-        for task in tuple(self._tasks):
+        tasks = tuple(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if tasks:  # a function of the dial plan may take no notice of it
+            await asyncio.wait(tasks, timeout=_LAST * self.clock.speed)
         self.channels.clear()
         if self.outside.home is self:
             await self.outside.shutdown()

@@ -8,7 +8,7 @@ with a blank or a bracket behind it is an API command, and a reference may stand
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from switchy_nb.simswitch.clients.levels import atoi
+from switchy_nb.simswitch.words import atoi
 
 #: references inside references end here, so that a variable that names itself cannot run for ever
 _MAX_DEPTH = 12

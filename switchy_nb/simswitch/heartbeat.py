@@ -4,6 +4,8 @@ FreeSWITCH's scheduler does it, as its first three tasks, and tells of each repe
 began before there was a table to list them in, which is why ``show tasks`` knows the third alone.
 """
 
+import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
@@ -23,8 +25,8 @@ _CLEANUP = 900
 
 def begin(core: "Core") -> None:
     """Begin all that comes by itself."""
-    core.loop.call_later(core.timing.heartbeat, _beat, core)
-    core.loop.call_later(_CHECK_IP.repeat, _check_ip, core)
+    _wait(core, core.timing.heartbeat, _beat)
+    _wait(core, _CHECK_IP.repeat, _check_ip)
 
     def clean() -> None:
         core.stores.forget_stale(core.clock.now() // 1_000_000)
@@ -33,15 +35,27 @@ def begin(core: "Core") -> None:
     core.scheduler.add(due, "limit_hash_cleanup", "mod_hash", clean, repeat=_CLEANUP)
 
 
+def _wait(core: "Core", seconds: float, then: "Callable[[Core], None]") -> None:
+    """Have something done later, unless the switch is another one by then."""
+
+    def run() -> None:
+        switch = kept()
+        if switch is not None and not switch.over:
+            then(switch)
+
+    kept = weakref.ref(core)  # a switch that was restarted is not kept by its own timers
+    core.loop.call_later(seconds, run)
+
+
 def _beat(core: "Core") -> None:
     core.fire(make(core))
     core.scheduler.again(_HEARTBEAT)
-    core.loop.call_later(core.timing.heartbeat, _beat, core)
+    _wait(core, core.timing.heartbeat, _beat)
 
 
 def _check_ip(core: "Core") -> None:
     core.scheduler.again(_CHECK_IP)
-    core.loop.call_later(_CHECK_IP.repeat, _check_ip, core)
+    _wait(core, _CHECK_IP.repeat, _check_ip)
 
 
 def make(core: "Core") -> events.SwitchEvent:

@@ -1,10 +1,13 @@
 """The switch on its own thread: its socket, its core, and how both go down and come up again."""
 
 import asyncio
+import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from pathlib import Path
 
+from switchy_nb.errors import SimulationError
 from switchy_nb.simswitch import heartbeat
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.clients.faults import Faults
@@ -13,8 +16,15 @@ from switchy_nb.simswitch.clock import Clock, Ids
 from switchy_nb.simswitch.core import Core
 from switchy_nb.simswitch.settings import Settings
 
-#: how long a switch that says goodbye waits for its calls to end, in its own seconds
+_log = logging.getLogger("switchy_nb.simswitch")
+
+#: what is to be done on the switch's thread, if it takes its time
+Work = Coroutine[None, None, None] | None
+
+#: how long a switch that says goodbye waits for its calls to end, in the wall's seconds
 _GOODBYE = 5.0
+#: how long its connections have to take the last words in, in the wall's seconds
+_LAST_WORDS = 0.5
 
 
 class Server:
@@ -54,6 +64,9 @@ class Server:
         self._chance = random.Random(None if seed is None else f"dialplan {seed}")
         self._socket: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        #: going down and coming up take turns
+        self._turn = asyncio.Lock()
+        self._stopped = False
         self.core = self._make()
 
     @property
@@ -77,68 +90,132 @@ class Server:
 
         Raises
         ------
-        OSError
+        SimulationError
             If the address cannot be listened on.
         """
-        self._socket = await self.loop.create_server(
-            lambda: Listener(self.core), self._settings.host, self.port
-        )
+        await self._listen()
+        await self._faults.resume(self)
+
+    async def _listen(self) -> None:
+        host = self._settings.host
+        try:
+            self._socket = await self.loop.create_server(
+                lambda: Listener(self.core), host, self.port
+            )
+        except (OSError, UnicodeError) as error:
+            raise SimulationError(
+                f"the simulated switch cannot listen on {host}:{self.port}: {error}; "
+                "port=0 takes any free port"
+            ) from error
         self.port = self._socket.sockets[0].getsockname()[1]
         heartbeat.begin(self.core)
-        await self._faults.resume(self)
 
     async def stop(self) -> None:
         """End all calls and connections, for good."""
+        self._stopped = True
         for task in self._tasks:
             task.cancel()
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        await self._close()
         for listener in tuple(self.core.listeners):
             listener.close()
         await self.core.shutdown()
+        await self._part(self.core)
+
+    async def _close(self) -> None:
+        """Take no more connections; what was let in already is one of the core's listeners then."""
+        listening, self._socket = self._socket, None
+        if listening is None:
+            return
+        for sock in listening.sockets:
+            self.loop.remove_reader(sock.fileno())
+        for _ in range(3):  # asyncio's own steps from an accepted socket to its protocol
+            await asyncio.sleep(0)
+        listening.close()
+
+    async def _part(self, core: Core) -> None:
+        """Wait until the clients of a switch are gone; whoever reads nothing is cut off."""
+        end = self.loop.time() + _LAST_WORDS * self._clock.speed
+        while core.listeners and self.loop.time() < end:
+            await asyncio.sleep(0.001 * self._clock.speed)
+        for listener in tuple(core.listeners):
+            listener.outbox.abort()
         await asyncio.sleep(0)  # the connections' last callbacks
 
     async def go_down(self, *, graceful: bool) -> None:
-        """Crash; or hang up, say goodbye and stop."""
-        if self._socket is None:
-            return
-        self._socket.close()
-        self._socket = None
-        core = self.core
-        if graceful:
-            core.fire(heartbeat.shutting_down(core))
-            for channel in list(core.channels.values()):
-                channel.hangup(Cause.SYSTEM_SHUTDOWN)
-            end = self.loop.time() + _GOODBYE
-            while core.channels and self.loop.time() < end:
-                await asyncio.sleep(0.01)
-        for listener in tuple(core.listeners):
+        """Crash; or hang up, say goodbye and stop. Does nothing while it is down."""
+        async with self._turn:
+            if self._socket is None:
+                return
+            await self._close()
+            core = self.core
             if graceful:
-                listener.close()
-            else:
-                listener.outbox.abort()
-        await core.shutdown()
+                await self._say_goodbye(core)
+            for listener in tuple(core.listeners):
+                if graceful:
+                    listener.close()
+                else:
+                    listener.outbox.abort()
+            await core.shutdown()
+            await self._part(core)
+
+    async def _say_goodbye(self, core: Core) -> None:
+        core.fire(heartbeat.shutting_down(core))
+        for channel in list(core.channels.values()):
+            channel.hangup(Cause.SYSTEM_SHUTDOWN)
+        end = self.loop.time() + _GOODBYE * self._clock.speed
+        while core.channels and self.loop.time() < end:
+            await asyncio.sleep(0.01 * self._clock.speed)
 
     async def come_up(self) -> None:
-        """Start again as another switch, on the same port."""
-        if self._socket is not None:
-            return
-        self._clock.restart()
-        self.core = self._make()
-        await self.start()
+        """Start again as another switch, on the same port; does nothing while it is up.
 
-    def later(self, seconds: float, do: Callable[["Server"], Awaitable[None]]) -> None:
+        Raises
+        ------
+        SimulationError
+            If the port was taken meanwhile.
+        """
+        async with self._turn:
+            if self._socket is not None or self._stopped:
+                return
+            self._clock.restart()
+            self.core = self._make()
+            await self._listen()
+        await self._faults.resume(self)
+
+    def later(self, seconds: float, do: Callable[["Server"], Work]) -> None:
         """Have something done after so many of the wall's seconds."""
 
         async def run() -> None:
             await asyncio.sleep(seconds * self._clock.speed)
-            await do(self)
+            work = do(self)
+            if work is not None:
+                await work
 
         self.soon(run())
 
-    def soon(self, work: Coroutine[None, None, None]) -> None:
-        """Have something done beside the rest, and keep hold of it until it is."""
+    def soon(self, work: Coroutine[None, None, None], told: "Future[None] | None" = None) -> None:
+        """Have something done beside the rest, and keep hold of it until it is.
+
+        Parameters
+        ----------
+        work : coroutine
+            What is to be done.
+        told : Future, optional
+            Is told of the end; without it, an error is logged.
+        """
+
+        def done(task: "asyncio.Task[None]") -> None:
+            self._tasks.discard(task)
+            error = None if task.cancelled() else task.exception()
+            if told is None and error is not None:
+                _log.error("%s", error, exc_info=error)
+            elif told is not None and task.cancelled():
+                told.cancel()
+            elif told is not None and error is not None:
+                told.set_exception(error)
+            elif told is not None:
+                told.set_result(None)
+
         task = self.loop.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(done)

@@ -1,6 +1,7 @@
 """What a simulated switch is set up with, before it starts."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from switchy_nb.errors import ConfigurationError
 from switchy_nb.simswitch.limits import Limits
 from switchy_nb.simswitch.plan.dialplan import Dialplan, default_rules
 from switchy_nb.simswitch.plan.hosts import Hosts
-from switchy_nb.simswitch.signalling.sip import Uri, parse_uri
+from switchy_nb.simswitch.signalling.uris import Uri, parse_uri
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -80,9 +81,35 @@ def read_sip(sip: str) -> Uri:
         If it is none.
     """
     uri = parse_uri(sip)
-    if uri is None or uri.user:
+    if uri is None or uri.user or re.search(r"[^\w.:\[\]-]", sip):
         raise ConfigurationError(f"sip={sip!r} is no address; write it as 'host:port'")
     return uri
+
+
+def read_port(port: object) -> int:
+    """Read the port to listen on.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no such port.
+    """
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        raise ConfigurationError(f"port={port!r} is no port; give 1 to 65535, or 0 for a free one")
+    return port
+
+
+def read_password(password: object) -> str:
+    """Read the secret of the Event Socket.
+
+    Raises
+    ------
+    ConfigurationError
+        If no client could send it. The message does not tell it.
+    """
+    if not isinstance(password, str) or any(c in password for c in "\r\n\0"):
+        raise ConfigurationError("the password has to be a text of one line; no client can send it")
+    return password
 
 
 def read_acl(acl: Iterable[str] | None) -> tuple[IpNetwork, ...] | None:

@@ -1,32 +1,27 @@
 """`SimSwitch`: a FreeSWITCH simulated in this process, on a thread and a socket of its own."""
 
-import asyncio
-import contextlib
-import shutil
-import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from switchy_nb.errors import SimulationError
 from switchy_nb.simswitch.clients.faults import Faults
-from switchy_nb.simswitch.clock import Clock, ClockLoop
+from switchy_nb.simswitch.life import Life
 from switchy_nb.simswitch.limits import Limits
 from switchy_nb.simswitch.plan.dialplan import Dialplan, default_rules
-from switchy_nb.simswitch.server import Server
+from switchy_nb.simswitch.server import Server, Work
 from switchy_nb.simswitch.settings import (
     Settings,
     Timing,
     read_acl,
     read_limit,
+    read_password,
+    read_port,
     read_sip,
     read_speed,
 )
-
-#: how long start() and stop() wait for the switch's thread, in seconds
-_PATIENCE = 10.0
 
 
 class SimSwitch:
@@ -77,7 +72,7 @@ class SimSwitch:
     Raises
     ------
     ConfigurationError
-        If `sip`, `acl`, `speed` or a limit cannot be.
+        If `sip`, `port`, `password`, `acl`, `speed` or a limit cannot be.
     """
 
     def __init__(
@@ -100,8 +95,8 @@ class SimSwitch:
         self._settings = Settings(
             sip=read_sip(sip),
             host=host,
-            port=port,
-            password=password,
+            port=read_port(port),
+            password=read_password(password),
             acl=read_acl(acl),
             stepped_clock=stepped_clock,
             speed=read_speed(speed),
@@ -119,9 +114,7 @@ class SimSwitch:
         self.hosts = self._settings.hosts
         self.faults = Faults(self._call, seed)
         self._port = port
-        self._thread: threading.Thread | None = None
-        self._server: Server | None = None
-        self._stop: asyncio.Event | None = None
+        self._life: Life | None = None
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -141,7 +134,7 @@ class SimSwitch:
     @property
     def running(self) -> bool:
         """Whether it is up."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._life is not None and self._life.alive
 
     def file(self, path: str | Path) -> Path:
         """Say where a file that the switch names is kept on this machine, while it runs.
@@ -154,50 +147,56 @@ class SimSwitch:
         SimulationError
             If the switch is stopped.
         """
-        server = self._server
-        if server is None or not self.running:
+        life = self._life
+        server = life.server if life is not None and life.alive else None
+        if server is None:
             raise SimulationError(f"{path} was gone with the switch; look while it runs")
         return server.core.files.local(path)
 
     def start(self) -> "SimSwitch":
         """Start to listen; does nothing if it does already.
 
+        A switch that is started again has the port that it had.
+
         Raises
         ------
         SimulationError
             If the address is taken, or cannot be listened on.
         """
+        life = self._life
+        if life is not None and life.mine:
+            if life.ending:
+                raise SimulationError("a switch that stops cannot be started from its own thread")
+            return self
         with self._lock:
-            if self.running:
-                return self
-            ready: threading.Event = threading.Event()
-            failure: list[BaseException] = []
-            self._thread = threading.Thread(
-                target=self._run, args=(ready, failure), name="simswitch", daemon=True
-            )
-            self._thread.start()
-            if not ready.wait(_PATIENCE):
-                raise SimulationError(f"the simulated switch did not start within {_PATIENCE} s")
-            if failure:
-                self._thread.join(_PATIENCE)
-                self._thread = None
-                raise SimulationError(
-                    f"the simulated switch cannot listen on {self.host}:{self._settings.port}: "
-                    f"{failure[0]}; use port=0 for any free port"
-                ) from failure[0]
+            if self._life is not None:
+                if self._life.alive and not self._life.ending:
+                    return self
+                self._life.stop()
+            self._life = Life(replace(self._settings, port=self._port), self.faults)
+            self._life.start()
+            if self._life.server is not None:
+                self._port = self._life.server.port
             return self
 
     def stop(self) -> None:
-        """End all calls and connections, and wait for the thread; does nothing twice."""
+        """End all calls and connections, and wait for the thread; does nothing twice.
+
+        From the switch's own thread, where the functions of the dial plan run, it does not wait.
+
+        Raises
+        ------
+        SimulationError
+            If the thread does not end.
+        """
+        life = self._life
+        if life is not None and life.mine:
+            life.leave()
+            return
         with self._lock:
-            thread, server, stop = self._thread, self._server, self._stop
-            self._thread = self._server = None
-            if thread is None or not thread.is_alive():
-                return
-            if server is not None and stop is not None:
-                with contextlib.suppress(RuntimeError):  # it ended by itself in the meantime
-                    server.loop.call_soon_threadsafe(stop.set)
-            thread.join(_PATIENCE)
+            if self._life is not None:
+                self._life.stop()
+                self._life = None
 
     def __enter__(self) -> "SimSwitch":
         return self.start()
@@ -210,54 +209,7 @@ class SimSwitch:
     ) -> None:
         self.stop()
 
-    def _call(self, do: Callable[[Server], Awaitable[None]]) -> None:
-        """Do something on the switch's thread, and wait for it; nothing while it is stopped."""
-        server, thread = self._server, self._thread
-        if server is None or thread is None or not thread.is_alive():
-            return
-
-        async def run() -> None:
-            await do(server)
-
-        if threading.current_thread() is thread:  # from a function of the dial plan
-            server.soon(run())
-            return
-        asyncio.run_coroutine_threadsafe(run(), server.loop).result(_PATIENCE)
-
-    # -- on the switch's own thread --------------------------------------------------------
-
-    def _run(self, ready: threading.Event, failure: list[BaseException]) -> None:
-        clock = Clock(stepped=self._settings.stepped_clock, speed=self._settings.speed)
-        loop = ClockLoop(clock)
-        try:
-            loop.run_until_complete(self._serve(loop, ready, failure))
-        finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(loop.shutdown_default_executor())
-            loop.close()
-
-    async def _serve(
-        self, loop: ClockLoop, ready: threading.Event, failure: list[BaseException]
-    ) -> None:
-        directory = Path(tempfile.mkdtemp(prefix="simswitch-"))
-        try:
-            server = Server(
-                loop,
-                # a port of one's own stays the same when the switch is started again
-                settings=replace(self._settings, port=self._port),
-                clock=loop.clock,
-                faults=self.faults,
-                directory=directory,
-            )
-            try:
-                await server.start()
-            except OSError as error:
-                failure.append(error)
-                return
-            self._port, self._server, self._stop = server.port, server, asyncio.Event()
-            ready.set()
-            await self._stop.wait()
-            await server.stop()
-        finally:
-            ready.set()
-            shutil.rmtree(directory, ignore_errors=True)
+    def _call(self, do: Callable[[Server], Work]) -> None:
+        life = self._life
+        if life is not None:
+            life.call(do)

@@ -1,4 +1,4 @@
-r"""Cutting a command's text into words, as FreeSWITCH does it.
+r"""Reading a command's text as FreeSWITCH does: cut into words, as a number, as a yes or no.
 
 `switch_separate_string` (``switch_utils.c``) cuts at a delimiter that is neither quoted nor behind
 a backslash, and then cleans each part: quotes go, ``\n \r \t \s`` and escaped quotes, backslashes
@@ -6,7 +6,23 @@ and delimiters become what they stand for, and unquoted spaces at the ends are d
 through it twice loses two levels of escapes.
 """
 
+import re
+
 _STANDS_FOR = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
+_YES = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow"})
+_NUMBER = re.compile(r"[+-]?[\d.]+")
+_DIGITS = re.compile(r"\s*([+-]?\d{1,18})")
+
+
+def atoi(text: str) -> int:
+    """Read the number that a text begins with; 0 if it begins with none."""
+    digits = _DIGITS.match(text)
+    return int(digits[1]) if digits else 0
+
+
+def is_true(text: str) -> bool:
+    """Say whether a text means yes (``switch_true``): some words do, and every number but 0."""
+    return text.lower() in _YES or (_NUMBER.fullmatch(text) is not None and atoi(text) != 0)
 
 
 def separate(text: str, delimiter: str, most: int = 1024) -> list[str]:

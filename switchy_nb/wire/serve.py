@@ -184,13 +184,15 @@ def api_frame(body: str) -> bytes:
     return b"Content-Type: api/response\nContent-Length: %d\n\n" % len(data) + data
 
 
-def text_frame(kind: str, text: str, extra: Iterable[tuple[str, str]] = ()) -> bytes:
+def text_frame(
+    kind: str, text: str, extra: Iterable[tuple[str, str]] = (), *, length_last: bool = False
+) -> bytes:
     """Write a frame with a text: ``disconnect-notice``, ``rude-rejection`` or a log line."""
     data = _bytes(text)
-    head = b"Content-Type: %s\nContent-Length: %d\n" % (kind.encode(), len(data))
-    for name, value in extra:
-        head += _bytes(f"{_name(name)}: {_one_line(value)}\n")
-    return head + b"\n" + data
+    length = b"Content-Length: %d\n" % len(data)
+    own = b"".join(_bytes(f"{_name(name)}: {_one_line(value)}\n") for name, value in extra)
+    head = b"Content-Type: %s\n" % kind.encode()
+    return head + (own + length if length_last else length + own) + b"\n" + data
 
 
 def auth_request() -> bytes:
@@ -204,6 +206,7 @@ def disconnect_notice(extra: Iterable[tuple[str, str]] = ()) -> bytes:
         "text/disconnect-notice",
         "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n",
         extra,
+        length_last=True,
     )
 
 

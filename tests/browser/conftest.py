@@ -187,6 +187,15 @@ class NotebookPage:
         """Interrupt the kernel, as the stop button does."""
         self.page.evaluate(f"() => {CURRENT}.sessionContext.session.kernel.interrupt()")
 
+    def use_theme(self, name: str) -> None:
+        """Put the page into a theme, such as ``JupyterLab Dark``, and wait until it is."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
+        )
+        self.page.wait_for_function(
+            "theme => document.body.dataset.jpThemeName === theme", arg=name
+        )
+
     def cell(self, index: int) -> Locator:
         """Return the cell at a place, counted from 0, text cells included."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index)

@@ -202,3 +202,41 @@ def test_an_early_leg_takes_its_caller_along(client: Client) -> None:
     client.api(f"uuid_kill {a}")
     assert end_of(client, b) == "ORIGINATOR_CANCEL"
     assert not client.found("RECV_INFO"), "whom one talks to is told of answered calls only"
+
+
+def test_a_leg_that_is_bridged_anew_leaves_its_bridge_first(client: Client) -> None:
+    a, _, c, _ = bridged(client)
+    e, _ = answered(client)
+    client.api(f"uuid_bridge {e} {a}")
+    client.seen("CHANNEL_STATE", a, Channel_State="CS_EXCHANGE_MEDIA")
+    client.seen("CHANNEL_HANGUP", c)
+    assert story(client, a, "UNBRIDGE")[:4] == [
+        "UNBRIDGE",
+        "CS_RESET",
+        "CS_SOFT_EXECUTE",
+        "uuid_bridge",
+    ]
+
+
+def test_two_legs_that_came_in_show_each_others_caller(client: Client) -> None:
+    a, b = answered(client)
+    c, d = answered(client)
+    client.api(f"uuid_bridge {b} {d}")
+    for leg in (a, c):
+        client.seen("RECV_INFO", leg)
+        told = client.seen("CALL_UPDATE", leg, Direction="RECV", count=2)
+        assert (
+            told["Caller-Caller-ID-Number"]
+            == client.found("CHANNEL_CREATE", b)[0]["Caller-Caller-ID-Number"]
+        )
+
+
+def test_a_leg_that_is_called_has_the_context_of_who_calls(client: Client) -> None:
+    _, b = answered(client)
+    client.api(f"uuid_broadcast {b} bridge::sofia/external/echo@127.0.0.1:5080")
+    client.seen("CHANNEL_BRIDGE", b)
+    called = client.found("CHANNEL_ORIGINATE")[-1]
+    assert called["Caller-Context"] == "public"
+    assert called["variable_max_forwards"] == "69"
+    assert called["variable_sip_cid_type"] == "rpid"
+    assert "variable_ignore_early_media" not in called

@@ -127,3 +127,44 @@ def test_an_unknown_cause_hangs_all_up_normally(client: Client) -> None:
     said = "+OK hangup all channels with cause NORMAL_CLEARING\n"
     assert client.api("hupall nonsense") == said
     assert end_of(client, a) == "NORMAL_CLEARING"
+
+
+def test_a_parked_call_is_made_to_ring_and_to_sound(client: Client) -> None:
+    a = client.originate("park", "&park()", ignore_early_media="true", originate_timeout="30")
+    b = client.peer(a)
+    client.seen("CHANNEL_PARK", b)
+    assert client.api(f"uuid_ring_ready {b}") == "+OK\n"
+    client.seen("CHANNEL_PROGRESS", a)
+    assert client.api(f"uuid_pre_answer {b}") == "+OK\n"
+    assert client.seen("CHANNEL_PROGRESS_MEDIA", a)["Answer-State"] == "early"
+    for command in ("uuid_ring_ready", "uuid_pre_answer"):
+        assert client.api(f"{command} nobody") == "-ERROR\n"
+
+
+def test_digits_that_wait_are_forgotten(client: Client) -> None:
+    a, _ = answered(client)
+    # it takes no digits
+    client.api(f"uuid_broadcast {a} 'loop_playback::+1 silence_stream://200'")
+    client.seen("PLAYBACK_START", a)
+    assert client.api(f"uuid_recv_dtmf {a} 12") == f"+OK {a} received DTMF 12.\n"
+    assert client.api(f"uuid_flush_dtmf {a}") == "+OK\n"
+    client.seen("PLAYBACK_STOP", a)
+    client.api(f"uuid_recv_dtmf {a} 3")
+    assert client.seen("DTMF", a)["DTMF-Digit"] == "3"
+    assert client.api("uuid_flush_dtmf nobody") == "-ERR No such session\n"
+
+
+def test_a_call_gives_back_what_it_holds(client: Client) -> None:
+    a, _ = answered(client)
+    for resource in ("x", "y"):
+        assert client.api(f"uuid_limit {a} hash room {resource} 1") == "+OK"
+    assert client.api(f"uuid_limit_release {a} hash room x") == "+OK"
+    assert client.api("limit_hash_usage room x") == "0"
+    assert client.api("limit_hash_usage room y") == "1"
+    assert client.api(f"uuid_limit_release {a} hash") == "+OK"
+    assert client.api("limit_usage hash room y") == "0"
+    assert client.api("limit_interval_reset hash room y") == "+OK"
+    assert client.api("limit_reset db") == "+OK"
+    assert client.api("limit_reset hash") == "-ERR"
+    lost = "-ERR Cannot find session with uuid nobody\n"
+    assert client.api("uuid_limit_release nobody hash") == lost

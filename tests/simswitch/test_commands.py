@@ -237,3 +237,14 @@ def test_soaking_leaves_nothing_behind(client: Client) -> None:
     client.until(every_leg_is_gone, "the end of every leg")
     client.until(lambda: len(client.found("BACKGROUND_JOB")) == 25, "the end of every job")
     assert client.api("show channels count") == "\n0 total.\n"
+
+
+def test_what_was_scheduled_for_a_call_goes_with_it(client: Client) -> None:
+    a, _ = up(client)
+    client.api(f"sched_hangup +60 {a}")
+    client.api(f"sched_transfer 1 {a} echo")  # of a time long past, so that it would repeat
+    client.seen("ADD_SCHEDULE", count=2)
+    client.api(f"uuid_kill {a}")
+    client.seen("CHANNEL_DESTROY", a)
+    client.seen("DEL_SCHEDULE", count=2)
+    assert client.api("show tasks").endswith("\n\n1 total.\n")  # the switch's own

@@ -186,6 +186,8 @@ def test_a_rule_that_cannot_be_is_an_error(number: Any, steps: Any, says: str) -
         (lambda: sleep(-1), "0 or more"),
         (lambda: forward(change={"Subject": "x"}), "no X-header"),
         (lambda: forward(drop=["X-a\nb"]), "no X-header"),
+        (lambda: forward(change={"X-a": 5}), "no X-header"),  # type: ignore[dict-item]
+        (lambda: forward("::::"), "NUMBER@HOST"),
         (lambda: forward(change={"X-a": "b\r\nVia: c"}), "no X-header"),
     ],
 )

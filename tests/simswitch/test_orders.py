@@ -78,11 +78,11 @@ def test_it_lingers_when_the_call_is_over(client: Client, connect: Connect) -> N
     mine.command(f"myevents {leg}")
     assert mine.command("linger 0") == "+OK will linger 0 seconds"
     client.api(f"uuid_kill {leg}")
-    mine.seen("CHANNEL_HANGUP", leg)
-    notice = mine.frame()
+    mine.seen("CHANNEL_HANGUP_COMPLETE", leg)
+    while (notice := mine.frame()).kind == "text/event-plain":
+        continue
     assert notice.headers["Content-Disposition"] == "linger"
     assert notice.headers["Linger-Time"] == "0"
-    mine.seen("CHANNEL_HANGUP_COMPLETE", leg)
     with pytest.raises(EOFError):
         mine.until(lambda: False)
     assert mine.order[-1] == "text/disconnect-notice"

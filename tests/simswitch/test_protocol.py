@@ -289,7 +289,7 @@ def test_my_events_are_those_of_one_channel(client: Client, connect: Connect) ->
     assert mine.command(f"myevents {leg}") == "+OK Events Enabled"
     assert mine.command(f"myevents {leg}") == "-ERR aready enabled."
     client.api("hupall")
-    mine.seen("CHANNEL_HANGUP", leg)
+    mine.seen("CHANNEL_HANGUP_COMPLETE", leg)
     notice = mine.frame()
     assert notice.kind == "text/disconnect-notice"
     assert notice.headers["Controlled-Session-UUID"] == leg

@@ -70,13 +70,13 @@ def no_collector() -> Iterator[None]:
 
 
 def timers_of(switch: SimSwitch) -> int:
-    server = switch._server
+    server = switch._life and switch._life.server
     assert server is not None
     return sum(not timer.cancelled() for timer in server.loop._scheduled)
 
 
 def tasks_of(switch: SimSwitch) -> int:
-    server = switch._server
+    server = switch._life and switch._life.server
     assert server is not None
     return len(asyncio.all_tasks(server.loop))
 

@@ -29,7 +29,7 @@ def test_it_listens_on_a_free_port_and_stops() -> None:
         assert repr(switch) == f"<SimSwitch 127.0.0.1:{switch.port} running>"
         with Client(switch.port) as client:
             assert "is ready" in client.api("status")
-        mine = switch._thread
+        mine = switch._life and switch._life._thread
         assert mine is not None
         assert mine.daemon
     assert not switch.running

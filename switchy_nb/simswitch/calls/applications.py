@@ -1,22 +1,36 @@
 """The applications that run on a channel, from answer to transfer.
 
 Each is a coroutine that returns when it is done or when its channel is gone, so that a hangup
-unwinds whatever runs. Sound is in `playing`, `taping`
-and `prompting`, the bridge in `bridging`.
+unwinds whatever runs. Sound is in `playing`, `taping` and `prompting`, the bridge in `bridging`.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.calls import bridging, lifecycle
+from switchy_nb.simswitch.calls import bridging, lifecycle, setting
 from switchy_nb.simswitch.calls.causes import SIP_PHRASES, Cause, cause_of_status
 from switchy_nb.simswitch.calls.channel import Channel
-from switchy_nb.simswitch.calls.signals import Wake
+from switchy_nb.simswitch.calls.states import CallState
 from switchy_nb.simswitch.signalling import referring
 from switchy_nb.simswitch.sound import displacing, playing, prompting, taping
 
 Run = Callable[[Channel, str], Awaitable[None]]
+
+#: what changes how FreeSWITCH handles media, keys or codecs, but nothing that a client is told
+_UNSEEN = (
+    *("eval", "stop", "novideo", "cng_plc", "early_hangup", "verbose_events", "presence"),
+    *("flush_dtmf", "start_dtmf", "stop_dtmf", "block_dtmf", "unblock_dtmf", "deduplicate_dtmf"),
+    *("start_dtmf_generate", "stop_dtmf_generate", "stop_tone_detect", "remove_bugs"),
+    *("bind_meta_app", "unbind_meta_app", "bind_digit_action", "clear_digit_action"),
+    *("digit_action_set_realm", "filter_codecs", "enable_keepalive", "media_reset", "capture"),
+    *("acknowledge_call", "reuse_caller_profile", "set_media_stats", "set_zombie_exec", "unloop"),
+    *("recovery_refresh", "jitterbuffer", "video_refresh", "transfer_vars", "debug_media"),
+    *("clear_speech_cache", "capture_text", "blind_transfer_ack", "set_user", "mkdir", "rename"),
+    *("sched_heartbeat", "enable_heartbeat"),
+)
+#: the same, where FreeSWITCH opens the media first
+_UNHEARD = ("preprocess", "set_mute", "detect_silence", "detect_audio", "video_decode")
 
 
 @dataclass(frozen=True)
@@ -67,32 +81,35 @@ async def _respond(channel: Channel, data: str) -> None:
     channel.hangup(cause_of_status(int(code)))
 
 
+async def _redirect(channel: Channel, data: str) -> None:
+    """Tell a caller who was not answered yet to call another address."""
+    if data and channel.leg is not None and not channel.answered:
+        referring.redirect(channel, data)
+
+
+async def _hold(channel: Channel, data: str) -> None:
+    """Put the call on hold, if it is not."""
+    if channel.leg is not None and channel.call_state is not CallState.HELD:
+        channel.leg.hold(True)
+
+
+async def _unhold(channel: Channel, data: str) -> None:
+    """Take the call back from hold."""
+    if channel.leg is not None and channel.call_state is CallState.HELD:
+        channel.leg.hold(False)
+
+
+async def _break(channel: Channel, data: str) -> None:
+    """Break what runs next; with anything but ``all``, forget the commands that wait, too."""
+    if data and data.lower() != "all":
+        channel.queue.clear()
+    channel.interrupt()
+
+
 async def _deflect(channel: Channel, data: str) -> None:
     """Refer the other end to another address."""
     if data:
         referring.deflect(channel, data)
-
-
-async def _set(channel: Channel, data: str) -> None:
-    name, _, value = data.partition("=")
-    if name.strip():
-        channel.set(name.strip(), value)
-
-
-async def _unset(channel: Channel, data: str) -> None:
-    channel.set(data.strip(), None)
-
-
-async def _export(channel: Channel, data: str) -> None:
-    await _set(channel, data.removeprefix("nolocal:"))
-
-
-async def _multiset(channel: Channel, data: str) -> None:
-    separator = " "
-    if data.startswith("^^") and len(data) > 3:
-        separator, data = data[2], data[3:]
-    for pair in data.split(separator):
-        await _set(channel, pair)
 
 
 async def _info(channel: Channel, data: str) -> None:
@@ -149,9 +166,24 @@ async def _send_dtmf(channel: Channel, data: str) -> None:
         channel.leg.send_digits(digits, channel.core.digit_ms(duration))
 
 
+async def _queue_dtmf(channel: Channel, data: str) -> None:
+    """Send digits when there is media to send them in."""
+    await _send_dtmf(channel, data)
+
+
+async def _send_info(channel: Channel, data: str) -> None:
+    """Send the other end a message within the call."""
+    channel.core.api("uuid_send_info", f"{channel.uuid} {data}")
+
+
+async def _send_display(channel: Channel, data: str) -> None:
+    """Tell the other end whom it talks to: ``NAME|NUMBER``."""
+    channel.core.api("uuid_display", f"{channel.uuid} {data}")
+
+
 async def _wait_for_answer(channel: Channel, data: str) -> None:
-    while not channel.answered and await channel.pause(0.02) is not Wake.GONE:
-        continue
+    while not channel.answered and channel.ready:
+        await channel.pause(until=lambda: channel.answered)
 
 
 async def _sched_hangup(channel: Channel, data: str) -> None:
@@ -186,10 +218,6 @@ def registry() -> dict[str, Application]:
         "hangup": _hangup,
         "respond": _respond,
         "deflect": _deflect,
-        "set": _set,
-        "unset": _unset,
-        "export": _export,
-        "multiset": _multiset,
         "info": _info,
         "log": _log,
         "event": _event,
@@ -207,10 +235,15 @@ def registry() -> dict[str, Application]:
         "record_session_pause": taping.pause,
         "record_session_resume": taping.resume,
         "stop_displace_session": displacing.stop_application,
-        "flush_dtmf": _nothing,
-        "start_dtmf": _nothing,
-        "stop_dtmf": _nothing,
-        "verbose_events": _nothing,
+        "hold": _hold,
+        "unhold": _unhold,
+        "break": _break,
+        "redirect": _redirect,
+        "queue_dtmf": _queue_dtmf,
+        "send_info": _send_info,
+        "send_display": _send_display,
+        **setting.APPLICATIONS,
+        **dict.fromkeys(_UNSEEN, _nothing),
     }
     sounding: dict[str, Run] = {
         "echo": playing.echo,
@@ -224,6 +257,8 @@ def registry() -> dict[str, Application]:
         "play_and_get_digits": prompting.play_and_get_digits,
         "displace_session": displacing.application,
         "set_audio_level": displacing.level_application,
+        "delay_echo": playing.echo,
+        **dict.fromkeys(_UNHEARD, _nothing),
     }
     table = {name: Application(run) for name, run in plain.items()}
     table.update({name: Application(run, media=True) for name, run in sounding.items()})

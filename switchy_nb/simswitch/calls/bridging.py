@@ -14,6 +14,7 @@ from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.dialstring import DialString
 from switchy_nb.simswitch.calls.profile import Times
 from switchy_nb.simswitch.calls.states import CallState, ChannelState, Direction
+from switchy_nb.simswitch.words import is_true
 
 #: a channel in one of these has left what it ran before the bridge
 _LEFT = (ChannelState.RESET, ChannelState.SOFT_EXECUTE)
@@ -60,7 +61,7 @@ def _keeps_on(channel: Channel, cause: Cause) -> bool:
     wanted = channel.get("continue_on_fail")
     if not wanted:  # nobody there to answer is always a reason to go on
         return cause in (Cause.NO_ANSWER, Cause.NO_USER_RESPONSE, Cause.ORIGINATOR_CANCEL)
-    return wanted in ("true", "yes") or cause.name in wanted.split(",")
+    return is_true(wanted) or cause.name in wanted.split(",")
 
 
 def _introduce(first: Channel, second: Channel) -> None:
@@ -93,8 +94,8 @@ async def run_bridge(first: Channel, second: Channel) -> None:
     _join(first, second)
     second.set_state(ChannelState.EXCHANGE_MEDIA)
     await _arrival(second, ChannelState.EXCHANGE_MEDIA)
-    _announce(first, second, flipped=True)
-    _announce(second, first, flipped=False)
+    _announce(first, second)
+    _announce(second, first)
     second.adopt(first.bell)
     begun = core.clock.now()
     relays = (
@@ -129,21 +130,26 @@ def _join(first: Channel, second: Channel) -> None:
     _name(first, second)
 
 
-def _announce(channel: Channel, other: Channel, *, flipped: bool) -> None:
-    """Tell the far end of a channel whom it talks to now."""
-    if not channel.up or other.profile is None:
+def _announce(channel: Channel, other: Channel) -> None:
+    """Tell the far end of a channel whom it talks to now.
+
+    The first channel's far end hears whom the second one reached; the second's, who is calling.
+    """
+    mine, who = channel.profile, other.profile
+    if not channel.up or mine is None or who is None:
         return
     channel.set("bridge_to", other.uuid)
     channel.set("last_bridge_to", other.uuid)
     if not (channel.answered and other.answered):
         return
-    who = other.profile
-    name, number = (
-        (who.callee_id_name, who.callee_id_number)
-        if flipped and other.get("channel_cid_flipped") == "yes"
-        else (who.caller_id_name, who.caller_id_number)
-    )
+    if channel.bridge_role == "originator":
+        number = who.callee_id_number or who.destination
+        name = who.callee_id_name or number
+    else:
+        number = mine.caller_id_number or who.caller_id_number or "UNKNOWN"
+        name = mine.caller_id_name or who.caller_id_name or number
     if channel.leg is not None:
+        name, number = name.rpartition("/")[2], number.rpartition("/")[2]
         channel.leg.show_display(name, number, other.uuid)
 
 
@@ -168,13 +174,14 @@ async def _part(first: Channel, second: Channel) -> None:
         first.set_state(ChannelState.RESET)  # it is on its way to another bridge
     if not first.ready or _goes_on(first) or not second.answered:
         return
-    if first.get("hangup_after_bridge") in ("true", "yes", "explicit"):
+    wanted = first.get("hangup_after_bridge")
+    if is_true(wanted) or wanted.lower() == "explicit":
         first.hangup(second.cause or Cause.NORMAL_CLEARING)
 
 
 def _goes_on(channel: Channel) -> bool:
     """Send a leg whose bridge ended where its variables want it; say whether they do."""
-    if channel.get("park_after_bridge") in ("true", "yes"):
+    if is_true(channel.get("park_after_bridge")):
         channel.extension = []
         return channel.set_state(ChannelState.PARK)
     where = channel.get("transfer_after_bridge")
@@ -198,15 +205,19 @@ def connect(first: Channel, second: Channel) -> None:
     """
     if not has_media(first):
         first, second = second, first
+    if first.direction is Direction.OUTBOUND and not first.hit_dialplan:
+        originating.flip_caller_id(first)
+    second.hit_dialplan = second.direction is Direction.INBOUND
+    first.set("uuid_bridge", second.uuid)
+    _name(first, second)
+    _turn(first, second)
     for one, two in ((first, second), (second, first)):
         _leave(one, two)
-    second.hit_dialplan = second.direction is Direction.INBOUND
     for channel in (first, second):
         if channel.profile is not None:
             channel.profile.logical_direction = channel.logical_direction
-    first.set("uuid_bridge", second.uuid)
     _introduce(first, second)
-    _name(first, second)
+    _pass_callee_id(second, first)
     if first.profile is not None and second.profile is not None:
         second.profile.caller_id_name = first.profile.caller_id_name
         second.profile.caller_id_number = first.profile.caller_id_number
@@ -217,7 +228,7 @@ def connect(first: Channel, second: Channel) -> None:
 
     async def on_reset(channel: Channel) -> None:
         partner = second if channel is first else first
-        await _wait(partner, lambda: not partner.up or partner.running in _LEFT)
+        await _wait(partner, lambda: not partner.up or _rests(partner, *_LEFT))
         if channel.ready and partner.up:
             channel.set_state(ChannelState.SOFT_EXECUTE)
         else:
@@ -235,8 +246,32 @@ def connect(first: Channel, second: Channel) -> None:
         channel.set_state(ChannelState.HIBERNATE)
 
 
+def _rests(channel: Channel, *states: ChannelState) -> bool:
+    """Whether a channel is in one of some states, and not on its way elsewhere."""
+    return channel.running in states and channel.state is channel.running
+
+
+def _turn(first: Channel, second: Channel) -> None:
+    """Have a leg that came in, and is called now, show its caller as whom it reached."""
+    if first.direction is Direction.INBOUND and first.called:
+        first.called = False
+        _swap_ids(first)
+    if second.direction is Direction.INBOUND and not second.called:
+        second.called = True
+        _swap_ids(second)
+
+
+def _swap_ids(channel: Channel) -> None:
+    who = channel.profile
+    if who is None:
+        return
+    name, number = who.callee_id_name or "Unknown", who.callee_id_number or "Unknown"
+    who.callee_id_name, who.callee_id_number = who.caller_id_name, who.caller_id_number
+    who.caller_id_name, who.caller_id_number = name, number
+
+
 async def _begin(first: Channel, second: Channel) -> None:
-    await _wait(second, lambda: not second.up or second.running is ChannelState.SOFT_EXECUTE)
+    await _wait(second, lambda: not second.up or _rests(second, ChannelState.SOFT_EXECUTE))
     if not first.ready or not second.up:
         first.hangup(second.cause or Cause.NORMAL_CLEARING)
         return
@@ -282,8 +317,6 @@ def _leave(channel: Channel, other: Channel) -> None:
     profile = channel.profile
     if profile is None:
         return
-    profile.callee_id_name = profile.callee_id_name or "Outbound Call"
-    profile.callee_id_number = profile.callee_id_number or profile.destination
     now = channel.core.clock.now()
     source = f"{now // 1_000_000}:{channel.core.ids.uuid()}:uuid_br:{other.uuid}"
     channel.set("original_destination_number", profile.destination)

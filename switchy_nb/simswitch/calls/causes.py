@@ -215,7 +215,7 @@ _OF_STATUS: dict[int, Cause] = {
     603: Cause.CALL_REJECTED,
     604: Cause.NO_ROUTE_DESTINATION,
     606: Cause.INCOMPATIBLE_DESTINATION,
-    607: Cause.CALL_REJECTED,
+    607: Cause.UNWANTED,
     608: Cause.CALL_REJECTED,
 }
 

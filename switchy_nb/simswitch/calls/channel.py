@@ -73,6 +73,8 @@ class Channel:
     partner: "Channel | None" = None
     #: "originator" on the first leg of a bridge, "originatee" on the second
     bridge_role: str = ""
+    #: it came in, and is the called side of a bridge
+    called: bool = False
     #: a command runs that lets no other one in
     locked: int = 0
     #: up to which level the log tells of this call, whatever the switch's own level (-1: as that)

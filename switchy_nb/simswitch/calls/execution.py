@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 #: an application that ends sooner than this is not run again by a loop (seconds)
 _SHORTEST_LOOP = 0.5
+#: how long an application waits for the media of a leg that is being called (seconds)
+_MEDIA_COMES = 2.0
+#: how much longer a broadcast waits for its frames where nobody sends any
+_SILENT = 9 / 5
 
 
 async def execute(channel: "Channel", app: str, data: str | None, *, app_uuid: str = "") -> bool:
@@ -25,7 +29,8 @@ async def execute(channel: "Channel", app: str, data: str | None, *, app_uuid: s
     Returns
     -------
     bool
-        False if there is no such application; the channel is hung up then.
+        False if it did not run: there is no such application, and the channel is hung up; or it
+        needs media, which the far end has not sent within 2 s.
     """
     core = channel.core
     run = core.applications.get(app)
@@ -35,6 +40,9 @@ async def execute(channel: "Channel", app: str, data: str | None, *, app_uuid: s
         return False
     if run.media and channel.leg is not None:
         channel.leg.open_media()
+        if channel.leg.caller and not await _has_media(channel):
+            core.log(4, f"Cannot execute app '{app}' media required", channel)
+            return False
     text = core.expand(data, channel) if data else None
     app_uuid = app_uuid or core.ids.uuid()
     channel.last_app = (app, text)
@@ -85,10 +93,25 @@ async def _obey(channel: "Channel", command: "PrivateCommand") -> None:
         channel.locked -= locked
 
 
-async def _lead_in(channel: "Channel") -> None:
-    """Wait for some frames of media, as FreeSWITCH does before a broadcast begins."""
+async def _has_media(channel: "Channel") -> bool:
+    """Wait for the far end's media; nothing else happens on the channel meanwhile."""
     loop = channel.core.loop
-    end = loop.time() + (channel.core.timing.broadcast if channel.codec is not None else 0)
+    end = loop.time() + _MEDIA_COMES
+    while channel.up and channel.codec is None and (left := end - loop.time()) > 0:
+        await channel.wait_bell(left)
+    return channel.codec is not None
+
+
+async def _lead_in(channel: "Channel") -> None:
+    """Wait for some frames of media, as FreeSWITCH does before a broadcast begins.
+
+    Silence counts for half: with nothing to hear it gives up after nine frames instead of five.
+    """
+    loop, far = channel.core.loop, channel.media.other
+    wait = channel.core.timing.broadcast if channel.codec is not None else 0
+    if far is None or not far.sends:
+        wait *= _SILENT
+    end = loop.time() + wait
     while channel.ready and (left := end - loop.time()) > 0:
         await channel.wait_bell(left)
 

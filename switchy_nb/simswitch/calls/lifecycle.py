@@ -49,9 +49,12 @@ async def on_execute(channel: Channel) -> None:
 
 
 async def on_media(channel: Channel) -> None:
-    """Wait, obeying commands: another channel, or whoever placed the call, leads this one."""
+    """Wait, obeying commands: another channel, or whoever placed the call, leads this one.
+
+    Digits are taken by the leg that it is connected to; before there is one, they wait.
+    """
     while channel.ready:
-        await channel.pause()
+        await channel.pause(ignore_digits=channel.running is ChannelState.CONSUME_MEDIA)
 
 
 async def on_park(channel: Channel) -> None:

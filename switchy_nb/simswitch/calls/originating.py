@@ -1,17 +1,18 @@
 """Placing calls: from a dial string to an answered channel, or to the cause why there is none."""
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.calls import dialstring
+from switchy_nb.simswitch.calls import dialstring, setting
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.dialstring import DialString, Target
 from switchy_nb.simswitch.calls.profile import Profile, Times
 from switchy_nb.simswitch.calls.states import ChannelState, Direction
 from switchy_nb.simswitch.plan.steps import Step
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.words import is_true, separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -21,6 +22,18 @@ USAGE = (
     "[<cid_name>] [<cid_num>] [<timeout_sec>]\n"
 )
 _DEFAULT_TIMEOUT = 60.0
+#: what a leg takes over from the one that calls it, unless its dial string says otherwise
+_INHERITED = frozenset(
+    {
+        *("group_confirm_key", "group_confirm_file", "group_confirm_timeout"),
+        *("group_confirm_read_timeout", "group_confirm_cancel_timeout"),
+        *("forked_dial", "fail_on_single_reject", "hangup_on_single_reject"),
+        *("ignore_early_media", "bridge_early_media", "originate_continue_on_timeout"),
+        *("ignore_ring_ready", "monitor_early_media_ring", "monitor_early_media_ring_total"),
+        *("monitor_early_media_fail", "return_ring_ready", "ring_ready", "instant_ringback"),
+        *("progress_timeout", "language", "sip_cid_type"),
+    }
+)
 
 
 async def originate(core: "Core", args: str) -> str:
@@ -126,6 +139,14 @@ def _whole(text: str | None, default: int) -> int:
     return int(text) if text and text.isdigit() else default
 
 
+def hops_left(channel: Channel, variable: str = "max_forwards") -> int:
+    """Count how often a call may still be passed on, so that one that goes in a circle ends."""
+    try:
+        return int(channel.get(variable, "71")) - 1
+    except ValueError:
+        return -1
+
+
 async def _round(
     core: "Core",
     targets: tuple[Target, ...],
@@ -135,6 +156,8 @@ async def _round(
 ) -> Channel | Cause:
     channels: list[Channel] = []
     cause = Cause.DESTINATION_OUT_OF_ORDER
+    if originator is not None and hops_left(originator) <= 0:
+        return Cause.EXCHANGE_ROUTING_ERROR
     for target in targets:
         made = core.network.dial(target, _of_leg(variables, dict(target.variables)), originator)
         if isinstance(made, Cause):
@@ -215,8 +238,8 @@ def _time_out(channel: Channel) -> None:
 
 
 def _usable(channel: Channel) -> bool:
-    early = channel.early and channel.get("ignore_early_media") not in ("true", "yes", "1")
-    rings = channel.ringing and channel.get("return_ring_ready") in ("true", "yes", "1")
+    early = channel.early and not is_true(channel.get("ignore_early_media"))
+    rings = channel.ringing and is_true(channel.get("return_ring_ready"))
     ready = channel.answered or early or rings
     return ready and channel.running is ChannelState.CONSUME_MEDIA
 
@@ -275,13 +298,14 @@ def outgoing_channel(
         username=who.username if who is not None else "",
         dialplan=who.dialplan if who is not None else "",
         destination=number,
-        source="src/switch_ivr_originate.c",
-        context="default",
+        source=who.source if who is not None else "src/switch_ivr_originate.c",
+        context=who.context if who is not None else "default",
         times=Times(profile_created=now, created=now),
     )
     channel.state = ChannelState.INIT
     if originator is not None and originator.profile is not None:
-        channel.other = ("originator", originator.profile.copy(Times()))
+        source = replace(originator.profile.copy(Times()), transfer_source="")
+        channel.other = ("originator", source)
 
     async def on_routing(mine: Channel) -> None:
         mine.entries.pop(ChannelState.ROUTING, None)
@@ -310,19 +334,19 @@ def set_variables(
             channel.set(name, value)
     if originator is not None:
         for name in originator.variables:
-            if name.startswith("sip_h_X-") and name not in variables:
+            if name not in variables and (name.startswith("sip_h_X-") or name in _INHERITED):
                 channel.set(name, originator.get(name))
+        for name, value in setting.exported(originator).items():
+            channel.set(name, value)
         if originator.leg is not None:
             channel.set("switch_m_sdp", originator.get("switch_r_sdp"))
         channel.set("originator", originator.uuid)
         channel.set("signal_bond", originator.uuid)
         channel.set("call_uuid", originator.uuid)
         channel.set("originating_leg_uuid", originator.uuid)
-        channel.set("max_forwards", originator.get("max_forwards", "70"))
+        channel.set("max_forwards", str(hops_left(originator)))
         if originator.codec is not None:
             channel.set("originator_codec", "PCMU@8000h@20i")
-        if originator.answered:
-            channel.set("ignore_early_media", variables.get("ignore_early_media", "true"))
-    early = channel.get("ignore_early_media") not in ("true", "yes", "1")
+    early = not is_true(channel.get("ignore_early_media"))
     channel.set("originate_early_media", "true" if early else "false")
     channel.set("originate_endpoint", endpoint)

@@ -52,6 +52,9 @@ class Profile:
     transfer_source: str = ""
     index: int = 1
     logical_direction: Direction | None = None
+    #: the caller asked not to be named, or not to show the number
+    hide_name: bool = False
+    hide_number: bool = False
     times: Times = field(default_factory=Times)
     _shown: Remembered = field(default_factory=Remembered, init=False, repr=False, compare=False)
 
@@ -110,8 +113,8 @@ class Profile:
             (f"{p}-Channel-Last-Hold", str(t.last_hold)),
             (f"{p}-Channel-Hold-Accum", str(t.hold_accum)),
             (f"{p}-Screen-Bit", "true"),
-            (f"{p}-Privacy-Hide-Name", "false"),
-            (f"{p}-Privacy-Hide-Number", "false"),
+            (f"{p}-Privacy-Hide-Name", "true" if self.hide_name else "false"),
+            (f"{p}-Privacy-Hide-Number", "true" if self.hide_number else "false"),
         ]
         return out
 

@@ -41,7 +41,17 @@ class PrivateCommand:
 
 @dataclass
 class Digit:
-    """A DTMF digit that the channel received."""
+    """A DTMF digit that the channel received.
+
+    Attributes
+    ----------
+    digit : str
+        One of ``0123456789*#ABCD``.
+    duration : int
+        In samples of 8 kHz.
+    source : str
+        How it came: ``RTP`` from the other end, ``APP`` from a command.
+    """
 
     digit: str
     duration: int

@@ -3,12 +3,15 @@
 How they are begun and undone is in `faults`; where a message passes by them is in `outbox`.
 """
 
+import difflib
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from switchy_nb.errors import SimulationError
+from switchy_nb.simswitch import events
 from switchy_nb.simswitch.clients.outbox import Frame, Outbox
 from switchy_nb.simswitch.plan.chance import Duration, share
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from switchy_nb.simswitch.clients.faults import Faults
     from switchy_nb.simswitch.clients.listener import Listener
     from switchy_nb.simswitch.events import SwitchEvent
-    from switchy_nb.simswitch.server import Server
+    from switchy_nb.simswitch.server import Server, Work
 
 _LENGTH = re.compile(rb"Content-Length: (\d+)")
 
@@ -29,6 +32,9 @@ class Fault:
     client : int or None
         The port of the one client that it concerns; None means all.
     """
+
+    #: it is in force until its end is done, and takes itself off the list then
+    lasts = False
 
     def __init__(self, client: int | None = None) -> None:
         self.client = client
@@ -70,16 +76,24 @@ class Fault:
 
     # -- what it does; each on the switch's own thread -------------------------------------
 
-    async def begin(self, server: "Server") -> None:
-        """Begin, or begin again after the switch was started again."""
+    def begin(self, server: "Server") -> "Work":
+        """Begin, or begin again after the switch was started again; give what takes its time."""
         for listener in tuple(server.core.listeners):
             if self.concerns(listener):
                 self.meet(listener)
+        return None
 
-    async def end(self, server: "Server") -> None:
-        """End."""
+    def end(self, server: "Server") -> "Work":
+        """End; give what takes its time."""
         for listener in tuple(server.core.listeners):
-            self.leave(listener)
+            if self.concerns(listener):
+                self.leave(listener)
+        return None
+
+    def _others(self) -> "Iterator[Fault]":
+        """Go through what else of its kind is in force."""
+        active = self._owner.active if self._owner is not None else ()
+        return (f for f in active if type(f) is type(self) and f is not self)
 
     def meet(self, listener: "Listener") -> None:
         """Begin for one client, who may just have connected."""
@@ -126,6 +140,7 @@ class Mute(Fault):
     def leave(self, listener: "Listener") -> None:
         """Let out what was kept back."""
         listener.outbox.undam(self)
+        listener.go_on()
 
 
 class StopReading(Fault):
@@ -133,11 +148,11 @@ class StopReading(Fault):
 
     def meet(self, listener: "Listener") -> None:
         """Read no more."""
-        listener.outbox.listen(False)
+        listener.outbox.listen(False, self)
 
     def leave(self, listener: "Listener") -> None:
         """Read again."""
-        listener.outbox.listen(True)
+        listener.outbox.listen(True, self)
 
 
 class HalfEvent(Fault):
@@ -154,6 +169,7 @@ class HalfEvent(Fault):
     def leave(self, listener: "Listener") -> None:
         """Send the other half."""
         listener.outbox.undam(self)
+        listener.go_on()
 
 
 class Garble(Fault):
@@ -227,7 +243,7 @@ class LoseEvents(Fault):
     ) -> None:
         super().__init__(client)
         self._share, self._chance = share(part), chance
-        self._names = frozenset(name.upper() for name in names)
+        self._names = frozenset(map(_event_name, names))
 
     def loses(self, listener: "Listener", event: "SwitchEvent") -> bool:
         """Draw whether this one does."""
@@ -235,33 +251,48 @@ class LoseEvents(Fault):
         return named and self._chance.random() < self._share
 
 
+def _event_name(name: object) -> str:
+    wanted = str(name).upper()
+    if wanted in events.NAMES:
+        return wanted
+    near = difflib.get_close_matches(wanted, events.NAMES, 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise SimulationError(f"lose_events(): {name!r} is no event's name{hint}")
+
+
 class LimitSessions(Fault):
     """The switch runs out of sessions."""
 
     def __init__(self, max_sessions: int | None, sps: int | None) -> None:
         super().__init__()
-        self._wanted = (max_sessions, sps)
-        #: the limits of the switch without any fault
+        self._wanted = (_limit("max_sessions", max_sessions), _limit("sps", sps))
+        #: the limits of the switch without any fault, and the switch that they are of
         self._base = (0, 0)
+        self._of = ""
 
-    def _others(self) -> "list[LimitSessions]":
-        active = self._owner.active if self._owner is not None else ()
-        return [f for f in active if isinstance(f, LimitSessions) and f is not self]
+    def _limiting(self) -> "list[LimitSessions]":
+        """The others that have begun with the same switch."""
+        others = [f for f in self._others() if isinstance(f, LimitSessions)]
+        return [f for f in others if f._of == self._of]
 
-    async def begin(self, server: "Server") -> None:
-        """Set the limits."""
-        limits, others = server.core.limits, self._others()
+    def begin(self, server: "Server") -> "Work":
+        """Set the limits, once for each switch that comes up."""
+        if self._of == server.core.uuid:
+            return None
+        limits, self._of = server.core.limits, server.core.uuid
         now = (limits.max_sessions, limits.sessions_per_second)
-        self._base = others[0]._base if others else now
+        self._base = next((f._base for f in self._limiting()), now)
         self._set(server, now)
+        return None
 
-    async def end(self, server: "Server") -> None:
+    def end(self, server: "Server") -> "Work":
         """Set them back, but for what another one still limits."""
         limits = server.core.limits
         limits.max_sessions, limits.sessions_per_second = self._base
         server.core.admission.refill()
-        for other in self._others():
+        for other in self._limiting():
             other._set(server, (limits.max_sessions, limits.sessions_per_second))
+        return None
 
     def _set(self, server: "Server", now: tuple[int, int]) -> None:
         limits, (sessions, rate) = server.core.limits, self._wanted
@@ -270,20 +301,46 @@ class LimitSessions(Fault):
         server.core.admission.refill()
 
 
+def _limit(name: str, value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise SimulationError(f"{name}={value!r} is no limit; give a whole number, 0 or more")
+
+
 class Restart(Fault):
     """The switch is down; it comes back as another one, without its calls."""
+
+    lasts = True
 
     def __init__(self, after: float | None, graceful: bool) -> None:
         super().__init__()
         self._after, self._graceful = after, graceful
+        self._ending = False
 
-    async def begin(self, server: "Server") -> None:
-        """Go down."""
-        if server.up:
-            await server.go_down(graceful=self._graceful)
-            if self._after is not None and self._owner is not None:
-                server.later(self._after, self._owner.over(self))
+    def begin(self, server: "Server") -> "Work":
+        """Go down; not again while it comes up."""
+        return None if self._ending else self._go_down(server)
 
-    async def end(self, server: "Server") -> None:
-        """Come up again."""
-        await server.come_up()
+    async def _go_down(self, server: "Server") -> None:
+        await server.go_down(graceful=self._graceful)
+        if self._after is not None and self._owner is not None:
+            server.later(self._after, self._owner.over(self))
+
+    def end(self, server: "Server") -> "Work":
+        """Come up again, unless another one keeps it down."""
+        if not any(self._others()):
+            return self._come_up(server)
+        self._over()
+        return None
+
+    async def _come_up(self, server: "Server") -> None:
+        self._ending = True
+        try:
+            await server.come_up()
+        finally:
+            self._ending = False
+        self._over()
+
+    def _over(self) -> None:
+        if self._owner is not None:
+            self._owner.drop(self)

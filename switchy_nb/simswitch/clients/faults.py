@@ -5,7 +5,8 @@ What each does is in `fault_kinds`.
 """
 
 import random
-from collections.abc import Awaitable, Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from switchy_nb.errors import SimulationError
@@ -27,7 +28,7 @@ from switchy_nb.simswitch.clients.fault_kinds import (
 from switchy_nb.simswitch.plan.chance import Duration, duration
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.server import Server
+    from switchy_nb.simswitch.server import Server, Work
 
 
 class Faults:
@@ -36,16 +37,15 @@ class Faults:
     Parameters
     ----------
     run : callable
-        Runs a coroutine function with the switch's server on the switch's thread, and waits for it;
-        does nothing while the switch is stopped.
+        Runs a function with the switch's server on the switch's thread, and waits for it; does
+        nothing while the switch is stopped.
     seed : int or None
         Makes what is garbled and lost repeat.
     """
 
-    def __init__(
-        self, run: Callable[[Callable[["Server"], Awaitable[None]]], None], seed: int | None
-    ) -> None:
+    def __init__(self, run: "Callable[[Callable[[Server], Work]], None]", seed: int | None) -> None:
         self._run = run
+        self._lock = threading.Lock()
         self._chance = random.Random(None if seed is None else f"faults {seed}")
         #: replaced as a whole, so that the switch's thread never sees half a change
         self.active: tuple[Fault, ...] = ()
@@ -121,38 +121,50 @@ class Faults:
         return self._begin(Restart(after, graceful))
 
     def undo(self, fault: Fault) -> None:
-        """Take one back; does nothing twice."""
-        self._run_end(fault)
+        """Take one back; does nothing twice.
+
+        Raises
+        ------
+        SimulationError
+            If the switch cannot come up again, as its port was taken; the fault stays then.
+        """
+        if fault in self.active:
+            self._run(self.over(fault))
+            # the switch was stopped: there is nothing to be taken back but the fault itself
+            self.drop(fault)
 
     def undo_all(self) -> None:
         """Take all of them back, the last first."""
         for fault in reversed(self.active):
             self.undo(fault)
 
+    def _begin(self, fault: Fault) -> Fault:
+        with self._lock:
+            self.active = (*self.active, fault.owned(self))
+        self._run(fault.begin)
+        return fault
+
+    def drop(self, fault: Fault) -> bool:
+        """Take a fault off the list; say whether it was there."""
+        with self._lock:
+            was = fault in self.active
+            self.active = tuple(f for f in self.active if f is not fault)
+            return was
+
     # -- on the switch's thread ------------------------------------------------------------
 
     async def resume(self, server: "Server") -> None:
         """Let what is wrong be wrong with a switch that has just come up."""
         for fault in self.active:
-            await fault.begin(server)
+            work = fault.begin(server)
+            if work is not None:
+                await work
 
-    def over(self, fault: Fault) -> Callable[["Server"], Awaitable[None]]:
-        """Make what ends a fault that ends by itself."""
+    def over(self, fault: Fault) -> "Callable[[Server], Work]":
+        """Make what ends a fault."""
 
-        async def end(server: "Server") -> None:
-            if fault in self.active:
-                self.active = tuple(f for f in self.active if f is not fault)
-                await fault.end(server)
+        def end(server: "Server") -> "Work":
+            there = fault in self.active if fault.lasts else self.drop(fault)
+            return fault.end(server) if there else None
 
         return end
-
-    def _begin(self, fault: Fault) -> Fault:
-        self.active = (*self.active, fault.owned(self))
-        self._run(fault.begin)
-        return fault
-
-    def _run_end(self, fault: Fault) -> None:
-        if fault in self.active:
-            self._run(self.over(fault))
-            # the switch was stopped: there is nothing to be taken back but the fault itself
-            self.active = tuple(f for f in self.active if f is not fault)

@@ -1,9 +1,8 @@
-"""Log levels and numbers, as FreeSWITCH reads them from a text.
-
-``switch_log_str2level`` takes a name or any number; ``atoi`` reads what digits there are.
-"""
+"""Log levels, as FreeSWITCH reads them from a text: ``switch_log_str2level`` takes name or number."""
 
 import re
+
+from switchy_nb.simswitch.words import atoi
 
 #: FreeSWITCH's log levels, by number
 NAMES = ("CONSOLE", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG")
@@ -15,13 +14,6 @@ INFO = 6
 _INVALID = 64
 
 _NUMBER = re.compile(r"[+-]?[\d.]*")
-_DIGITS = re.compile(r"\s*([+-]?\d{1,18})")
-
-
-def atoi(text: str) -> int:
-    """Read the number that a text begins with; 0 if it begins with none."""
-    digits = _DIGITS.match(text)
-    return int(digits[1]) if digits else 0
 
 
 def read(text: str) -> int | None:

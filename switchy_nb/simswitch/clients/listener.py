@@ -15,6 +15,7 @@ from switchy_nb.simswitch.clients.orders import Orders
 from switchy_nb.simswitch.clients.outbox import Frame, Outbox
 from switchy_nb.simswitch.commands import console
 from switchy_nb.simswitch.events import SwitchEvent
+from switchy_nb.simswitch.words import is_true
 from switchy_nb.wire import serve
 from switchy_nb.wire.serve import ClientCommand
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: how long a client that was given up has to read why, in its own seconds
 _LAST_WORDS = 5.0
+#: how many commands wait here, before the rest is left in the socket
+_MOST_WAITING = 1000
 #: what FreeSWITCH keeps of a job's uuid
 _MAX_JOB = 256
 
@@ -60,6 +63,9 @@ class Listener(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         core, faults = self.core, self.core.faults
         self.outbox = Outbox(self, transport, faults, self._give_up)
+        if core.over:  # it came in as the switch went down
+            self.outbox.abort()
+            return
         concerned = [fault for fault in faults.active if fault.concerns(self)]
         peer = transport.get_extra_info("peername")
         welcome = core.admits(str(peer[0]) if peer else "")
@@ -88,8 +94,9 @@ class Listener(asyncio.Protocol):
         self.outbox.full(True)
 
     def resume_writing(self) -> None:
-        """Send what was kept back."""
+        """Send what was kept back, and obey what had to wait."""
         self.outbox.full(False)
+        self.go_on()
 
     def data_received(self, data: bytes) -> None:
         """Take in what the client sends."""
@@ -100,7 +107,8 @@ class Listener(asyncio.Protocol):
         except ProtocolError:
             self.close()
             return
-        self._work()
+        self.outbox.listen(len(self._commands) <= _MOST_WAITING, self)
+        self.go_on()
 
     def close(self, notice: bytes | None = None) -> None:
         """End the connection, with FreeSWITCH's last words."""
@@ -129,21 +137,26 @@ class Listener(asyncio.Protocol):
         """Send an event, if the client wants it."""
         if not self._authed or self._closing:
             return
-        if not self.wants.takes(event):
-            self._follow(event)
+        if not self._follows(event) or not self.wants.takes(event):
             return
         for fault in self.core.faults.active:
             if fault.concerns(self) and fault.loses(self, event):
                 return
         self.outbox.send_event(Frame.EVENT, event.frame(self.wants.format))
-        self._follow(event)
 
-    def _follow(self, event: SwitchEvent) -> None:
+    def _follows(self, event: SwitchEvent) -> bool:
+        """Note the end of the call that is followed; say whether the client is still there.
+
+        FreeSWITCH looks for it every 20 ms, and keeps the call from going before it has looked.
+        """
         session = self.orders.session
-        if session is None or event.name != "CHANNEL_HANGUP":
-            return
-        if event.header("unique-id") == session.uuid:
+        if session is None or event.header("unique-id") != session.uuid:
+            return True
+        if event.name == "CHANNEL_HANGUP":
+            self.core.loop.call_later(self.core.timing.poll, self.orders.call_is_over)
+        elif event.name == "CHANNEL_DESTROY":
             self.orders.call_is_over()
+        return not self._closing
 
     @property
     def logs(self) -> bool:
@@ -173,15 +186,22 @@ class Listener(asyncio.Protocol):
 
     # -- in --------------------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def go_on(self) -> None:
         """Obey the commands that wait, one after the other."""
-        while self._commands and not self._busy and not self._late and not self._closing:
+        # FreeSWITCH too waits with the next command until the client has read the last one's reply
+        while self._commands and not self._held_up:
             wait = sum(f.delay(self) for f in self.core.faults.active if f.concerns(self))
             if wait:
                 late = wait * self.core.clock.speed
                 self._late = self.core.loop.call_later(late, self.hurry)
             else:
                 self._obey(self._commands.popleft())
+        if len(self._commands) <= _MOST_WAITING:
+            self.outbox.listen(True, self)
+
+    @property
+    def _held_up(self) -> bool:
+        return self._busy or self._closing or self._late is not None or self.outbox.crowded
 
     def hurry(self) -> None:
         """Obey the command that was delayed."""
@@ -191,7 +211,7 @@ class Listener(asyncio.Protocol):
         self._late = None
         if self._commands and not self._closing:
             self._obey(self._commands.popleft())
-        self._work()
+        self.go_on()
 
     def _obey(self, command: ClientCommand) -> None:
         line = command.line
@@ -233,7 +253,7 @@ class Listener(asyncio.Protocol):
     def _api(self, text: str, command: ClientCommand) -> None:
         self._busy = True
         self.outbox.busy(True)
-        if console.true(command.header("console_execute") or ""):
+        if is_true(command.header("console_execute") or ""):
             work = console.execute(self.core, text)
         else:
             name, _, args = text.partition(" ")
@@ -252,7 +272,7 @@ class Listener(asyncio.Protocol):
         answer = "-ERR internal error\n" if error is not None else task.result()
         self.outbox.send(Frame.REPLY, serve.api_frame(answer))
         self.outbox.busy(False)
-        self._work()
+        self.go_on()
 
     def _bgapi(self, text: str, command: ClientCommand) -> None:
         name, _, args = text.partition(" ")

@@ -14,6 +14,7 @@ from switchy_nb.simswitch.calls.signals import PrivateCommand
 from switchy_nb.simswitch.clients import levels
 from switchy_nb.simswitch.clients.filters import named
 from switchy_nb.simswitch.events import EventFormat
+from switchy_nb.simswitch.words import atoi
 from switchy_nb.wire import serve
 from switchy_nb.wire.serve import ClientCommand
 
@@ -129,7 +130,7 @@ class Orders:
         if self.session is None:
             return NO_SESSION
         self._lingers = True
-        self._patience = levels.atoi(rest[1:]) if rest.startswith(" ") and rest[1:] else None
+        self._patience = atoi(rest[1:]) if rest.startswith(" ") and rest[1:] else None
         if self._patience is None:
             return "+OK will linger"
         return f"+OK will linger {self._patience} seconds"
@@ -165,7 +166,9 @@ class Orders:
             ("Channel-Name", channel.name),
             ("Linger-Time", str(patience)),
         ]
-        self._listener.notify(serve.text_frame("text/disconnect-notice", "", notice))
+        self._listener.notify(
+            serve.text_frame("text/disconnect-notice", "", notice, length_last=True)
+        )
         if patience >= 0:
             last = [*head, ("Content-Disposition", "disconnect")]
             # FreeSWITCH looks at whole seconds, and goes when more than those have passed

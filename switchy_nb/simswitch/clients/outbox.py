@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: what FreeSWITCH keeps for a slow reader, and how many it loses in a row before it gives up
 MAX_QUEUE = 100_000
 MAX_LOST = 500
+#: how many bytes of replies a fault keeps back, before the next command has to wait
+_MOST_HELD = 1 << 20
 
 
 class Frame(Enum):
@@ -65,6 +67,9 @@ class Outbox:
         #: the faults that let nothing out, and what waits for their end
         self._dams: set[Fault] = set()
         self._held: list[bytes] = []
+        self._held_bytes = 0
+        #: what keeps the switch from reading
+        self._deaf: set[object] = set()
 
     @property
     def closing(self) -> bool:
@@ -77,6 +82,7 @@ class Outbox:
             return
         if self._dams:
             self._held.append(data)
+            self._held_bytes += len(data)
             return
         for fault in self._faults.active:
             if fault.concerns(self._listener):
@@ -117,15 +123,15 @@ class Outbox:
     def dam(self, fault: "Fault", rest: bytes = b"") -> None:
         """Let nothing out any more, until the fault ends; `rest` is what comes first then."""
         self._dams.add(fault)
-        if rest:
-            self._held.append(rest)
+        if rest:  # of a message that two faults cut, the later one's rest comes first
+            self._held.insert(0, rest)
 
     def undam(self, fault: "Fault") -> None:
         """Let out what a fault kept back."""
         self._dams.discard(fault)
         if self._dams or self._transport.is_closing():
             return
-        held, self._held = self._held, []
+        held, self._held, self._held_bytes = self._held, [], 0
         self._transport.write(b"".join(held))
         self.flush()
 
@@ -144,14 +150,23 @@ class Outbox:
         """Cut the connection, without a word."""
         self._transport.abort()
 
-    def listen(self, on: bool) -> None:
-        """Read what the client sends, or leave it in the socket."""
-        if self._transport.is_closing() or self._transport.is_reading() == on:
-            return
+    @property
+    def crowded(self) -> bool:
+        """Whether the client leaves so much unread that its next command has to wait."""
+        return self._full or self._held_bytes > _MOST_HELD
+
+    def listen(self, on: bool, why: object) -> None:
+        """Read what the client sends; or leave it in the socket, until `why` is over."""
         if on:
-            self._transport.resume_reading()
+            self._deaf.discard(why)
         else:
+            self._deaf.add(why)
+        if self._transport.is_closing() or self._transport.is_reading() is not bool(self._deaf):
+            return
+        if self._deaf:
             self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     @property
     def client_port(self) -> int:

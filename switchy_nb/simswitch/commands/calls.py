@@ -268,6 +268,8 @@ def uuid_send_dtmf(core: "Core", args: str) -> str:
     if channel is None or channel.leg is None:
         return NO_SESSION
     digits, _, duration = data.partition("@")
+    if not _digits(digits):
+        return FAILED
     channel.leg.send_digits(_digits(digits), core.digit_ms(duration))
     return f"+OK {uuid} sent DTMF {data}.\n"
 

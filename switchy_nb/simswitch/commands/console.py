@@ -18,13 +18,6 @@ _MAX_DEPTH = 100
 _WIDTH = 10
 _ANY = "_any_"
 
-_TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow"})
-
-
-def true(word: str) -> bool:
-    """Say whether a word means yes (``switch_true``): a number does unless it is 0."""
-    return word.lower() in _TRUE or (word.lstrip("+-").isdigit() and int(word) != 0)
-
 
 def known_completions() -> list[tuple[str, ...]]:
     """Read the words that the modules make known, in FreeSWITCH's order."""

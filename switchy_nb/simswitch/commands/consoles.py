@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.clients import levels
 from switchy_nb.simswitch.commands import apicalls, interfaces
-from switchy_nb.simswitch.commands.console import true
 from switchy_nb.simswitch.commands.system import json_status
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.words import atoi, is_true, separate
 from switchy_nb.wire.serve import escape, xml_text
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ _CONSOLE_USAGE = (
 _ALIAS_USAGE = "-USAGE: [add|stickyadd] <alias> <command> | del [<alias>|*]\n"
 _COMPLETE_USAGE = "-USAGE: add <word>|del [<word>|*]\n"
 _BACKGROUND = events.Kind("BACKGROUND_JOB", "mod_commands.c", "bgapi_exec", 5425)
-_DEEPEST = 20
 _COLUMNS = 4
 
 
@@ -94,7 +92,7 @@ def _line(args: str) -> str:
     """Take the line out of ``c=CURSOR;LINE``."""
     if args.startswith("c=") and ";" in args:
         cursor, _, line = args[2:].partition(";")
-        return line[: levels.atoi(cursor)] if levels.atoi(cursor) > 0 else line
+        return line[: atoi(cursor)] if atoi(cursor) > 0 else line
     return args
 
 
@@ -119,7 +117,7 @@ def console(core: "Core", args: str) -> str:
         return f"+OK console log level set to {levels.name_of(level)}\n"
     if verb in ("colorize", "uuid", "json") and value:
         shown = {"colorize": "color", "uuid": "uuid", "json": "json"}[verb]
-        return f"+OK console {shown} {'enabled' if true(value) else 'disabled'}\n"
+        return f"+OK console {shown} {'enabled' if is_true(value) else 'disabled'}\n"
     return _CONSOLE_USAGE
 
 

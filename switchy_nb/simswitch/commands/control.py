@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.clients import levels, logs
-from switchy_nb.simswitch.clients.levels import atoi
-from switchy_nb.simswitch.commands.console import true
 from switchy_nb.simswitch.commands.controls import LONGEST_DTMF, SHORTEST_DTMF
 from switchy_nb.simswitch.commands.system import ready
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.words import atoi, is_true, separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -58,7 +56,7 @@ def _said(value: bool) -> str:
 
 def _toggle(core: "Core", value: str, *, name: str, yes: str = "on", no: str = "off") -> str:
     if value:
-        setattr(core.controls, name, true(value))
+        setattr(core.controls, name, is_true(value))
     return f"+OK {name} is {yes if getattr(core.controls, name) else no} \n"
 
 

@@ -8,17 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.commands.console import true
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.commands.calls import FAILED, NO_CHANNEL, NO_SESSION, live_channel
+from switchy_nb.simswitch.words import is_true, separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
 
-_FAILED = "-ERR Operation failed\n"
 _FAILED_LOUDLY = "-ERR Operation Failed\n"
-_NO_CHANNEL = "-ERR No such channel!\n"
 _NO_NAMED = "-ERR No such channel {}!\n"
-_NO_SESSION = "-ERR Cannot locate session!\n"
 _OK = "+OK\n"
 _SUCCESS = "+OK Success\n"
 
@@ -41,7 +38,7 @@ class _OfCall:
 
     usage: str
     least: int = 2
-    unknown: str = _NO_CHANNEL
+    unknown: str = NO_CHANNEL
     done: str = _OK
 
     def __call__(self, core: "Core", args: str) -> str:
@@ -49,8 +46,7 @@ class _OfCall:
         if len(words) < self.least:
             return self.usage
         uuid = words[0] if words else ""
-        channel = core.channels.get(uuid)
-        if channel is None or not channel.up:
+        if live_channel(core, uuid) is None:
             return self.unknown.replace("{}", uuid)
         return self.done
 
@@ -72,39 +68,23 @@ _OF_CALLS = {
     "uuid_debug_media": _OfCall(
         _usage("<uuid> <read|write|both|vread|vwrite|vboth|all> <on|off>"), 3, done=_SUCCESS
     ),
-    "uuid_displace": _OfCall(
-        *(_usage("<uuid> [start|stop] <path> [<limit>] [mux]"), 3, _NO_SESSION, _SUCCESS)
-    ),
     "uuid_drop_dtmf": _OfCall(
         _usage("<uuid> [on | off ] [ mask_digits <digits> | mask_file <file>]"), 3, _NO_NAMED
     ),
-    "uuid_dual_transfer": _OfCall(
-        _usage(
-            "<uuid> <A-dest-exten>[/<A-dialplan>][/<A-context>] "
-            "<B-dest-exten>[/<B-dialplan>][/<B-context>]"
-        ),
-        3,
-    ),
     "uuid_early_ok": _OfCall("-ERROR\n", 1, "-ERROR\n", ""),
-    "uuid_fileman": _OfCall(_usage("<uuid> <cmd>:<val>"), done="-ERR No file handle!\n"),
-    "uuid_jitterbuffer": _OfCall(
-        _usage("<uuid> [0|<min_msec>[:<max_msec>]]"), 2, _FAILED, _SUCCESS
-    ),
-    "uuid_media_3p": _OfCall(_usage("[off] <uuid>", _FAILED), 1, _FAILED, _SUCCESS),
-    "uuid_media_params": _OfCall(_usage("<uuid> <json>"), 2, _FAILED, _SUCCESS),
+    "uuid_jitterbuffer": _OfCall(_usage("<uuid> [0|<min_msec>[:<max_msec>]]"), 2, FAILED, _SUCCESS),
+    "uuid_media_3p": _OfCall(_usage("[off] <uuid>", FAILED), 1, FAILED, _SUCCESS),
+    "uuid_media_params": _OfCall(_usage("<uuid> <json>"), 2, FAILED, _SUCCESS),
     "uuid_media_reneg": _OfCall(
         _usage("<uuid>[ <codec_string>]", _FAILED_LOUDLY), 1, _FAILED_LOUDLY, _SUCCESS
     ),
     "uuid_msrp_send": _OfCall("-ERR Usage: uuid_msrp_send <uuid> msg\n", 2, "-ERR Invalid uuid\n"),
     "uuid_outgoing_answer": _OfCall(_usage("<uuid>"), 1),
     "uuid_pause": _OfCall(_usage("<uuid> <on|off>"), done=""),
-    "uuid_phone_event": _OfCall(_usage("<uuid>", _FAILED), 1, _FAILED, _SUCCESS),
+    "uuid_phone_event": _OfCall(_usage("<uuid>", FAILED), 1, FAILED, _SUCCESS),
     "uuid_preprocess": _OfCall(_usage("<>")),
     "uuid_recovery_refresh": _OfCall(_usage("<uuid> <uri>"), 2, _NO_NAMED),
     "uuid_redirect": _OfCall(_usage("<uuid> <uri>"), 2, _NO_NAMED),
-    "uuid_send_info": _OfCall(
-        _usage("<uuid> [<mime_type> <mime_subtype>] <message>"), 1, _NO_NAMED, _SUCCESS
-    ),
     "uuid_send_message": _OfCall(_usage("<uuid> <message>"), 2, _NO_NAMED, _SUCCESS),
     "uuid_send_text": _OfCall(_usage("<uuid> <text>"), 2, _NO_NAMED),
     "uuid_set_media_stats": _OfCall(_usage("<uuid>"), 1, _NO_NAMED, "+OK:\n"),
@@ -121,7 +101,7 @@ _OF_CALLS = {
     "uuid_zombie_exec": _OfCall(
         "-ERR no such session\n", 1, "-ERR no such session\n", "+OK MMM Brains...\n"
     ),
-    "tone_detect": _OfCall("", 3, _NO_SESSION, "-ERR\n"),
+    "tone_detect": _OfCall("", 3, NO_SESSION, "-ERR\n"),
 }
 
 
@@ -131,8 +111,7 @@ def uuid_session_heartbeat(core: "Core", args: str) -> str:
     words = separate(args, " ", 3)
     if len(words) < 2:
         return f"-USAGE: {usage}"
-    channel = core.channels.get(words[0])
-    if channel is None or not channel.up:
+    if live_channel(core, words[0]) is None:
         return f"-ERR Cannot locate session. USAGE: {usage}"
     return _OK
 
@@ -155,7 +134,7 @@ def sndfile_debug(core: "Core", args: str) -> str:
     """Say more of sound files in the log, or not."""
     if args.lower() not in ("on", "off"):
         return "-USAGE: <on|off>\n"
-    core.controls.sndfile_debug = true(args)
+    core.controls.sndfile_debug = is_true(args)
     return f"Sndfile Debug: {args.lower()}\n"
 
 
@@ -163,7 +142,7 @@ def msrp(core: "Core", args: str) -> str:
     """Set what is said of MSRP in the log: there is none."""
     words = separate(args, " ", 2)
     if words[:1] == ["debug"] and len(words) > 1:
-        return f"+OK debug {'on' if true(words[1]) else 'off'}\n"
+        return f"+OK debug {'on' if is_true(words[1]) else 'off'}\n"
     return "" if words[:1] == ["restart"] else "-ERR usage: debug <on|off>|restart\n"
 
 

@@ -8,14 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.calls.causes import Cause
-from switchy_nb.simswitch.clients.levels import atoi
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.commands.calls import NO_CHANNEL, live_channel
+from switchy_nb.simswitch.words import atoi, separate
 
 if TYPE_CHECKING:
-    from switchy_nb.simswitch.calls.channel import Channel
     from switchy_nb.simswitch.core import Core
-
-NO_CHANNEL = "-ERR No such channel!\n"
 
 
 def _when(core: "Core", text: str, at: str = "") -> int:
@@ -25,18 +22,13 @@ def _when(core: "Core", text: str, at: str = "") -> int:
     return atoi(text[1:] if at and text.startswith(at) else text)
 
 
-def _live(core: "Core", uuid: str) -> "Channel | None":
-    channel = core.channels.get(uuid)
-    return channel if channel is not None and channel.up else None
-
-
 def sched_hangup(core: "Core", args: str) -> str:
     """Hang up a channel later, or at once if the time's digits make 0."""
     words = separate(args, " ", 4)
     if not words or not words[0]:
         return "-USAGE: [+]<time> <uuid> [<cause>]\n"
     uuid = words[1] if len(words) > 1 else ""
-    channel = _live(core, uuid)
+    channel = live_channel(core, uuid)
     if channel is None:
         return NO_CHANNEL
     default = Cause.ALLOTTED_TIMEOUT
@@ -60,11 +52,11 @@ def sched_transfer(core: "Core", args: str) -> str:
     if not 2 <= len(words) <= 5 or not words[0]:
         return "-USAGE: [+]<time> <uuid> <extension> [<dialplan>] [<context>]\n"
     uuid = words[1]
-    if _live(core, uuid) is None:
+    if live_channel(core, uuid) is None:
         return NO_CHANNEL
 
     def act() -> None:
-        target = _live(core, uuid)
+        target = live_channel(core, uuid)
         if target is not None and len(words) > 2:
             core.transfer(target, words[2], *words[3:5])
 

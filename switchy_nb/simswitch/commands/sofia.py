@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.clients import levels
-from switchy_nb.simswitch.commands.console import true
 from switchy_nb.simswitch.commands.modules import reload_xml
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.words import atoi, is_true, separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -81,7 +80,7 @@ def _loglevel(core: "Core", words: list[str]) -> str:
         if words[0].lower() == "all":  # it can be set, but there is no one level to show
             return _USAGE
         return f"Sofia-sip loglevel for [{words[0]}] is [0]"
-    level = levels.atoi(words[1])
+    level = atoi(words[1])
     if not 0 <= level <= 9:
         return _USAGE
     return f"Sofia log level for component [{words[0]}] has been set to [{level}]"
@@ -98,7 +97,7 @@ def _global(core: "Core", words: list[str]) -> str:
         summary = f"presence: {state['presence']} sla: {state['sla']}"
         return f"{said}+OK Debugging summary: {summary}\n"
     if what in ("siptrace", "capture", "watchdog", "standby") and len(words) > 1:
-        return f"+OK Global {what} {'on' if true(words[1]) else 'off'}"
+        return f"+OK Global {what} {'on' if is_true(words[1]) else 'off'}"
     return _GLOBAL_USAGE
 
 
@@ -126,7 +125,7 @@ def _profile(core: "Core", words: list[str]) -> str:
         if not rest:
             return f"Usage: sofia profile <name> {verb} <on/off>\n"
         what = "capturing" if verb == "capture" else "debugging"
-        return f"{'Enabled' if true(rest[0]) else 'Disabled'} sip {what} on {name}"
+        return f"{'Enabled' if is_true(rest[0]) else 'Disabled'} sip {what} on {name}"
     return _about_profile(core, verb, rest)
 
 

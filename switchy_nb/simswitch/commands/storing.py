@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.calls.causes import Cause
-from switchy_nb.simswitch.clients.levels import atoi
+from switchy_nb.simswitch.commands.calls import live_channel
 from switchy_nb.simswitch.commands.stores import Resource
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.words import atoi, separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.calls.channel import Channel
@@ -192,11 +192,6 @@ def limit_interval_reset(core: "Core", args: str) -> str:
     return "+OK"
 
 
-def _live(core: "Core", uuid: str) -> "Channel | None":
-    channel = core.channels.get(uuid)
-    return channel if channel is not None and channel.up else None
-
-
 def uuid_limit(core: "Core", args: str) -> str:
     """Let a call hold a resource; send it elsewhere, or hang it up, if it may not."""
     words = separate(args, " ", 8)
@@ -205,7 +200,7 @@ def uuid_limit(core: "Core", args: str) -> str:
             "USAGE: uuid_limit <uuid> <backend> <realm> <resource> [<max>[/interval]] "
             "[number [dialplan [context]]]\n"
         )
-    channel = _live(core, words[0])
+    channel = live_channel(core, words[0])
     if channel is None:
         return f"-ERR Cannot find session with uuid {words[0]}\n"
     backend, realm, name = words[1].lower(), words[2], words[3]
@@ -255,7 +250,7 @@ def uuid_limit_release(core: "Core", args: str) -> str:
     words = separate(args, " ", 5)
     if len(words) < 2:
         return "USAGE: uuid_limit_release <uuid> <backend> [realm] [resource]\n"
-    channel = _live(core, words[0])
+    channel = live_channel(core, words[0])
     if channel is None:
         return f"-ERR Cannot find session with uuid {words[0]}\n"
     core.stores.release(channel.uuid, words[1].lower(), *words[2:4])

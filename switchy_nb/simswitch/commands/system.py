@@ -4,12 +4,12 @@ What ``fsctl`` sets is in `control`, what modules there are in `modules`.
 """
 
 import asyncio
-import resource
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.clients.levels import atoi
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.words import atoi, separate
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -164,13 +164,18 @@ def getenv(core: "Core", args: str) -> str:
 
 def getcputime(core: "Core", args: str) -> str:
     """Say how much the process has computed, in ms: for itself, and in the system."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return f"{int(used.ru_utime * 1000)}, {int(used.ru_stime * 1000)}"
+    used = os.times()
+    return f"{int(used.user * 1000)}, {int(used.system * 1000)}"
 
 
 def memory(core: "Core", args: str) -> str:
-    """Say how much memory the process holds, in bytes."""
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Say how much memory the process has held at most, in bytes; Windows does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return "-ERR"
+    unit = 1 if sys.platform == "darwin" else 1024
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     return f"Total non-mmapped bytes (arena):       {held}\n+OK\n"
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.clients.levels import atoi
+from switchy_nb.simswitch.words import atoi
 from switchy_nb.wire.serve import escape
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ A plan is read from the top: a pattern, and the steps that it leads to, in the w
     plan["^9(.*)$"] = [sometimes(0.1, hangup("USER_BUSY")), sleep(uniform(1, 4)), answer(), park()]
 """
 
+import inspect
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
@@ -43,6 +44,12 @@ Router = Callable[["IncomingCall"], "Steps | None"]
 _DIALLABLE = re.compile(r"[\w.+*#~!%&=-]+")
 
 
+_UNAWAITED = (
+    "the rule for {!r} is a coroutine function, which leads a call rather than giving its steps; "
+    "write it as a step: [function]"
+)
+
+
 @dataclass(frozen=True)
 class Rule:
     """A pattern of numbers, and what a call to one of them does.
@@ -68,7 +75,11 @@ class Rule:
         """Say what a call does; None if it is none of this rule's."""
         if self.router is None:
             return self.steps
-        steps = self.router(call)
+        steps: object = self.router(call)
+        if inspect.isawaitable(steps):
+            if inspect.iscoroutine(steps):
+                steps.close()
+            raise SimulationError(_UNAWAITED.format(self.key))
         return None if steps is None else _checked(self, parts(steps, f"what {self.key!r} gave"))
 
 
@@ -156,6 +167,8 @@ def rule(number: "str | re.Pattern[str]", steps: "Steps | Router") -> Rule:
     """
     key = number.pattern if isinstance(number, re.Pattern) else number
     pattern = number if isinstance(number, re.Pattern) else _pattern(number)
+    if inspect.iscoroutinefunction(steps):
+        raise SimulationError(_UNAWAITED.format(key))
     if callable(steps):
         return Rule(key, pattern, router=steps)
     listed = parts(steps, f"the rule for {key!r}")

@@ -13,7 +13,7 @@ from switchy_nb.errors import SimulationError
 from switchy_nb.simswitch.clock import Ids
 from switchy_nb.simswitch.plan.dialplan import Dialplan, Router, rule
 from switchy_nb.simswitch.plan.steps import Steps
-from switchy_nb.simswitch.signalling.sip import SIP_PORT, Uri, parse_uri
+from switchy_nb.simswitch.signalling.uris import SIP_PORT, Uri, parse_uri
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core

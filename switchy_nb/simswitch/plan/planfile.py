@@ -46,13 +46,17 @@ def load(switch: "SimSwitch", path: str | Path) -> None:
         raise SimulationError(f"the dial plan {path} cannot be read: {error}") from error
     except SyntaxError as error:
         raise SimulationError(
-            f"{path}, line {error.lineno}: {error.msg}; a dial plan's file is Python"
+            f"{path}, line {error.lineno or '?'}: {error.msg}; a dial plan's file is Python"
+        ) from error
+    except SystemExit as error:
+        raise SimulationError(
+            f"{path}, line {_line(error, path)}: the dial plan left by sys.exit({error.code!r})"
         ) from error
     except Exception as error:  # whatever the file does wrong is for its writer to read
         raise SimulationError(f"{path}, line {_line(error, path)}: {error}") from error
 
 
-def _line(error: Exception, path: str | Path) -> int | str:
+def _line(error: BaseException, path: str | Path) -> int | str:
     """Find the line of the file that the error came from."""
     frames = traceback.extract_tb(error.__traceback__)
     return next((f.lineno or "?" for f in reversed(frames) if f.filename == str(path)), "?")

@@ -1,5 +1,6 @@
 """Where a call goes next within the switch: its dial plan, a transfer, a function that leads it."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable
@@ -10,12 +11,12 @@ from switchy_nb.simswitch.calls import bridging
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.dialstring import DialString, Target
-from switchy_nb.simswitch.calls.originating import inline_steps
+from switchy_nb.simswitch.calls.originating import hops_left, inline_steps
 from switchy_nb.simswitch.calls.profile import Profile
 from switchy_nb.simswitch.calls.states import ChannelState
 from switchy_nb.simswitch.plan.incoming import IncomingCall
 from switchy_nb.simswitch.plan.steps import Match, Part
-from switchy_nb.simswitch.signalling.sip import Uri, parse_uri
+from switchy_nb.simswitch.signalling.uris import Uri, parse_uri
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
@@ -57,7 +58,8 @@ def find(core: "Core", channel: Channel, number: str) -> tuple[list[Part], Match
     """Look a number up; None if a function of the plan failed, which ends the call."""
     try:
         return core.dialplan.route(IncomingCall(channel, number, core.chance), core.chance)
-    except Exception as error:  # a user's function decides, and one call's error is only its own
+    # a user's function decides, and one call's error is only its own; so is a sys.exit() in it
+    except BaseException as error:
         _failed(core, channel, error)
         return None
 
@@ -68,12 +70,22 @@ async def lead(
     """Let a function lead a call until it returns, or the call is over."""
     number = channel.profile.destination if channel.profile is not None else ""
 
-    async def run() -> None:
-        result = function(IncomingCall(channel, number, core.chance))
-        if inspect.isawaitable(result):
-            await result
+    name = getattr(function, "__qualname__", "a function")
 
-    task = core.loop.create_task(run())
+    async def run() -> None:
+        try:
+            result = function(IncomingCall(channel, number, core.chance))
+            if inspect.isawaitable(result):
+                await result
+            elif result is not None:
+                raise SimulationError(
+                    f"{name} stands among steps, so it leads the call, and gave {result!r}; a "
+                    "function that gives steps is a rule of its own: dialplan[number] = function"
+                )
+        except (SystemExit, KeyboardInterrupt) as error:  # these would end the whole switch
+            raise SimulationError(f"{error!r} in a function of the dial plan") from error
+
+    task = core.loop.create_task(run(), name=f"{name} of the simulated switch's dial plan")
     core.hold(task)
     bell = channel.watch()
     task.add_done_callback(lambda _: bell.set())
@@ -83,10 +95,19 @@ async def lead(
             await bell.wait()
     finally:
         channel.unwatch(bell)
-        task.cancel()  # nothing happens to a task that is done
+        if not task.done():
+            task.cancel()
+            task.add_done_callback(_after_all)
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None:
         _failed(core, channel, error)
+
+
+def _after_all(task: "asyncio.Task[None]") -> None:
+    """Tell what became of a function whose call was over before it was."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.error("%s failed after its call was over", task.get_name(), exc_info=error)
 
 
 def _failed(core: "Core", channel: Channel, error: BaseException) -> None:
@@ -102,8 +123,10 @@ async def forward(core: "Core", channel: Channel, to: str, headers: dict[str, st
     goal = Uri(user, channel.get("sip_req_host"), int(port) if port.isdigit() else None)
     if to:
         given = parse_uri(to)
-        if given is None:
-            raise SimulationError(f"forward({to!r}): write NUMBER@HOST:PORT")
+        if given is None:  # the step was made by hand, for `forward` refuses it
+            core.log(3, f"cannot forward to {to}", channel)
+            channel.hangup(Cause.INVALID_NUMBER_FORMAT)
+            return
         goal = Uri(given.user or user, given.host, given.port)
     if core.network.is_ours(goal):  # it would come back for ever
         channel.hangup(Cause.EXCHANGE_ROUTING_ERROR)
@@ -121,6 +144,11 @@ def transfer(core: "Core", channel: Channel, number: str, plan: str, context: st
     if profile is None:
         return
     where = context or profile.context
+    named = "max_session_transfers" if channel.get("max_session_transfers") else "max_forwards"
+    left = hops_left(channel, named)
+    if left <= 0:
+        channel.hangup(Cause.EXCHANGE_ROUTING_ERROR)
+        return
     now = core.clock.now()
     moved = profile.copy()
     moved.rdnis, moved.destination = profile.destination, number
@@ -128,8 +156,7 @@ def transfer(core: "Core", channel: Channel, number: str, plan: str, context: st
     moved.logical_direction = channel.logical_direction
     source = f"{now // 1_000_000}:{core.ids.uuid()}:bl_xfer:{number}/{where}/{plan}"
     moved.transfer_source = source
-    hops = channel.get("max_forwards")
-    channel.set("max_forwards", str(int(hops) - 1) if hops.isdigit() else "70")
+    channel.set(named, str(left))
     channel.push("transfer_history", source)
     channel.set("transfer_source", source)
     moved.index += 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from switchy_nb.errors import SimulationError
 from switchy_nb.simswitch.calls.causes import SIP_PHRASES, Cause
 from switchy_nb.simswitch.plan.chance import Duration, duration, share
+from switchy_nb.simswitch.signalling.uris import parse_uri
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.calls.channel import Channel
@@ -123,7 +124,7 @@ class Forward(Part):
 Steps = Iterable["Part | Callable[[IncomingCall], Awaitable[None]]"]
 
 
-def parts(steps: Steps, where: str) -> tuple[Part, ...]:
+def parts(steps: object, where: str) -> tuple[Part, ...]:
     """Read steps.
 
     Raises
@@ -333,10 +334,16 @@ def forward(
     Raises
     ------
     SimulationError
-        If a header is none.
+        If where it goes is no address, or a header is none.
     """
+    if to and parse_uri(to) is None:
+        raise SimulationError(f"forward({to!r}): write NUMBER@HOST:PORT, or HOST:PORT")
     given = {**dict.fromkeys([drop] if isinstance(drop, str) else drop, ""), **(change or {})}
     for name, value in given.items():
-        if not re.fullmatch(r"[Xx]-[\w.+-]+", name) or not value.isprintable():
+        if not _is_printable(value) or not re.fullmatch(r"[Xx]-[\w.+-]+", name):
             raise SimulationError(f"forward(): {name!r}: {value!r} is no X-header")
     return Forward(to, tuple(given.items()))
+
+
+def _is_printable(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable()

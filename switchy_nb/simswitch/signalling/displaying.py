@@ -37,7 +37,9 @@ def heard(leg: "SipLeg", name: str, number: str) -> None:
     channel, profile = leg.channel, leg.channel.profile
     if not channel.up or profile is None:
         return
-    inbound = channel.direction is Direction.INBOUND
+    came_in = channel.direction is Direction.INBOUND
+    # what goes towards the switch shows its caller, what goes away from it whom it reached
+    inbound = not channel.called if came_in else channel.hit_dialplan
     shown = (
         (profile.caller_id_name, profile.caller_id_number)
         if inbound

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.calls.profile import Profile, Times
 from switchy_nb.simswitch.calls.states import ChannelState, Direction
-from switchy_nb.simswitch.signalling.sip import ALLOW, PCMA, PCMU, SIP_PORT, SipLeg
+from switchy_nb.simswitch.signalling.sip import ALLOW, PCMA, PCMU, SipLeg
+from switchy_nb.simswitch.signalling.uris import SIP_PORT
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.calls.channel import Channel
@@ -104,7 +105,7 @@ def set_invite_variables(channel: "Channel", leg: SipLeg, now: int) -> None:
         "sip_via_host": sip.host,
         "sip_via_port": str(sip.port),
         "sip_via_rport": str(sip.port),
-        "max_forwards": "70",
+        "max_forwards": leg.peer.channel.get("max_forwards", "70") if leg.peer else "70",
     }
     for name, value in values.items():
         channel.set(name, value)

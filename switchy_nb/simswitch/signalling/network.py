@@ -10,7 +10,8 @@ from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.dialstring import Target
 from switchy_nb.simswitch.calls.states import Direction
 from switchy_nb.simswitch.signalling import invites, loopback
-from switchy_nb.simswitch.signalling.sip import SIP_PORT, Dialog, SipLeg, Uri, parse_uri
+from switchy_nb.simswitch.signalling.sip import Dialog, SipLeg
+from switchy_nb.simswitch.signalling.uris import SIP_PORT, Uri, parse_uri
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core

@@ -68,3 +68,16 @@ def refuse(channel: "Channel") -> None:
     ]
     made = core.events.make(_NOTIFIED, own, body=_REFUSED, subclass="sofia::notify_refer")
     core.fire(made)
+
+
+def redirect(channel: "Channel", data: str) -> None:
+    """Answer an invitation with another address to call: ``ADDRESS [CAUSE]``.
+
+    The caller that is this switch calls it at once, on the same leg.
+    """
+    address, _, cause = data.strip().partition(" ")
+    leg = channel.leg
+    if isinstance(leg, SipLeg) and not leg.caller:
+        leg.refusal = (300, "Multiple Choices") if "," in address else (302, "Moved Temporarily")
+        leg.elsewhere = address.split(",")[0].strip().removeprefix("<").removesuffix(">")
+    channel.hangup(channel.core.cause(cause) if cause else Cause.NORMAL_UNSPECIFIED)

@@ -5,10 +5,10 @@ When one is made is in `holding`. The callee may make it: then it is who the req
 
 from typing import TYPE_CHECKING
 
+from switchy_nb.simswitch.signalling.uris import SIP_PORT
+
 if TYPE_CHECKING:
     from switchy_nb.simswitch.signalling.sip import SipLeg
-
-_SIP_PORT = 5060
 
 
 def flow(leg: "SipLeg", *, on: bool) -> None:
@@ -44,7 +44,7 @@ def note(leg: "SipLeg", *, offers: bool, on: bool) -> None:
         return
     set_("sip_from_user", d.target.user)
     set_("sip_from_uri", str(d.target))
-    set_("sip_from_port", str(d.target.port or _SIP_PORT))
+    set_("sip_from_port", str(d.target.port or SIP_PORT))
     set_("sip_to_port", None)
     set_("sip_to_user", d.caller_number)
     set_("sip_to_uri", f"{d.caller_number}@{sip.host}")

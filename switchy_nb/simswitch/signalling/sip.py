@@ -4,57 +4,23 @@ The variables and their order are those of mod_sofia on a call that FreeSWITCH p
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
 from switchy_nb.simswitch.calls.causes import SIP_PHRASES, Cause, cause_of, cause_of_status
 from switchy_nb.simswitch.signalling import displaying, reinvites
 from switchy_nb.simswitch.signalling.legs import Leg
+from switchy_nb.simswitch.signalling.uris import SIP_PORT, Uri, parse_uri
 from switchy_nb.simswitch.sound.media import L16
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.calls.channel import Channel
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, INFO, UPDATE, REGISTER, REFER, NOTIFY"
-#: what SIP takes where no port is named
-SIP_PORT = 5060
 _CAUSE = re.compile(r"cause=(\d+)")
 PCMU = "CORE_PCM_MODULE.PCMU@8000h@20i@64000b"
 PCMA = "CORE_PCM_MODULE.PCMA@8000h@20i@64000b"
-
-
-@dataclass(frozen=True)
-class Uri:
-    """A SIP address: ``user@host:port``."""
-
-    user: str
-    host: str
-    port: int | None = None
-
-    @property
-    def hostport(self) -> str:
-        """The host, with its port if it has one."""
-        return self.host if self.port is None else f"{self.host}:{self.port}"
-
-    def __str__(self) -> str:
-        return f"{self.user}@{self.hostport}"
-
-
-def parse_uri(text: str) -> Uri | None:
-    """Read ``user@host:port``; None if there is no host."""
-    text = text.removeprefix("sips:").removeprefix("sip:")
-    user, at, hostport = text.rpartition("@")
-    if not at:
-        user, hostport = "", text
-    if hostport.startswith("["):
-        host, _, port = hostport[1:].partition("]")
-        port = port.removeprefix(":")
-    else:
-        host, _, port = hostport.partition(":")
-    if not host:
-        return None
-    return Uri(user, host, int(port) if port.isdigit() else None)
 
 
 @dataclass
@@ -109,6 +75,8 @@ class SipLeg(Leg):
         self._session = self.core.clock.now() // 1_000_000 - self.core.ids.chance.randrange(30_000)
         self._acknowledged = False
         self._responded = False
+        #: where the caller shall call instead, when this end refuses
+        self.elsewhere = ""
 
     @property
     def _ip(self) -> str:
@@ -295,6 +263,21 @@ class SipLeg(Leg):
             channel.set("remote_media_port", str(self.peer.port))
 
     # -- both ------------------------------------------------------------------------------
+
+    def got_refusal(self, cause: Cause, status: int, phrase: str = "") -> None:
+        """Hear that the call is refused there, or that another address is to be called."""
+        address = self.peer.elsewhere if isinstance(self.peer, SipLeg) else ""
+        goal = parse_uri(address) if address and self.channel.up and not self.ended else None
+        if goal is None:
+            super().got_refusal(cause, status, phrase)
+            return
+        self.channel.set("sip_hangup_disposition", "recv_refuse")
+        self.channel.set("sip_redirected_to", address)
+        for name, value in self.dialog.headers.items():
+            self.channel.set(f"sip_rh_{name}", value)
+        self.peer, self._responded = None, False
+        self.dialog = replace(self.dialog, target=goal, route=goal, to_tag=self.core.ids.tag())
+        self.send(lambda: self.core.network.invite(self), self.core.timing.invite)
 
     def on_end(self, status: int, cause: Cause) -> None:
         """Note why the other end ended the call."""

@@ -14,7 +14,7 @@ from switchy_nb.simswitch.sound.media import FRAME, Voice
 from switchy_nb.simswitch.sound.recordings import folder
 from switchy_nb.simswitch.sound.sounds import Sound
 from switchy_nb.simswitch.sound.tones import RATE
-from switchy_nb.simswitch.sound.wishes import is_true
+from switchy_nb.simswitch.words import is_true
 
 #: asked of each digit that comes while something plays: whether it ends that
 Taker = Callable[[str], bool]

@@ -1,8 +1,8 @@
 """Recordings of legs: how they begin and end, and the thread they are computed on.
 
 What may be asked of one is in `wishes`, what it holds in `rendering`, the file in `wavs`; the
-applications that record are in `taping`. Nothing is computed before a recording ends, and then on a thread of its own, so that a
-hundred that end at once keep nobody's events waiting.
+applications that record are in `taping`. Nothing is computed before a recording ends, and then on a
+thread of its own, so that a hundred that end at once keep nobody's events waiting.
 """
 
 import asyncio

@@ -16,8 +16,8 @@ from switchy_nb.simswitch.sound.media import frame_of
 from switchy_nb.simswitch.sound.playing import Taker, terminators
 from switchy_nb.simswitch.sound.recordings import Recording, Written
 from switchy_nb.simswitch.sound.sounds import Silence, Sound
-from switchy_nb.simswitch.sound.wishes import Options, is_true
-from switchy_nb.simswitch.words import separate
+from switchy_nb.simswitch.sound.wishes import Options
+from switchy_nb.simswitch.words import is_true, separate
 
 _START = events.Kind(
     "RECORD_START", "switch_ivr_play_say.c", "switch_ivr_record_file_event", 770, True

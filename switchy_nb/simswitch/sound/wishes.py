@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.sound.tones import RATE
+from switchy_nb.simswitch.words import is_true
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.calls.channel import Channel
 
 #: how loud silence may be, where a recording ends with it
 _THRESHOLD = 200
-_YES = ("yes", "on", "true", "t", "enabled", "active", "allow", "1")
 _RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 
@@ -78,8 +78,3 @@ class Options:
             threshold=number("RECORD_SILENCE_THRESHOLD", _THRESHOLD if initial or final else 0),
             given=given,
         )
-
-
-def is_true(text: str) -> bool:
-    """Read a yes or no as FreeSWITCH does."""
-    return text.lower() in _YES or (text.isdigit() and int(text) != 0)
