@@ -25,6 +25,8 @@ from switchy_nb.freeswitch import CONTEXT, Check, Link, Status, Target, dialplan
 if TYPE_CHECKING:
     from rich.console import Console
 
+#: how often it is looked whether a simulated switch runs still, in seconds
+_LOOK_S = 0.2
 DEFAULT_PASSWORD = "ClueCon"
 """The secret that FreeSWITCH ships with."""
 
@@ -186,7 +188,8 @@ def sim(
                 f"  in a cell    sync_caller({running.host!r}, {running.port})\n"
                 f"  to look      switchy-nb doctor {running.host}:{running.port}"
             )
-            stop.wait()
+            while running.running and not stop.wait(_LOOK_S):  # a client may end it, too
+                pass
     for name in asked:  # who asks twice must not turn the goodbye into a failure
         signal.signal(name, signal.SIG_IGN)
     click.echo("Stopped.")

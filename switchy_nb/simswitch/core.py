@@ -115,6 +115,8 @@ class Core:
         self.log_levels = {name: n for n, name in enumerate(levels.NAMES)}
         self.peak_sessions = 0
         self.rate = Rate()
+        #: whoever runs the switch ends it: gracefully or not, and with another start or not
+        self.on_leave: Callable[[Core, bool, bool], None] | None = None
         #: it has been shut down
         self.over = False
         # what is heard here may have been sent by a host, so one studio knows of all recordings
@@ -227,6 +229,11 @@ class Core:
             {"message": "a task of the simulated switch failed", "exception": error}
         )
 
+    def leave(self, *, graceful: bool, restart: bool = False) -> None:
+        """End the switch, as a command asks: with a goodbye or without, for good or not."""
+        if self.on_leave is not None:
+            self.on_leave(self, graceful, restart)
+
     async def shutdown(self) -> None:
         """End everything that runs, but for what will not within a moment."""
         self.over = True
@@ -271,9 +278,9 @@ class Core:
         answer = await apicalls.run(self, name, args)
         return f"-ERR {name} Command not found!\n" if answer is None else answer
 
-    def api(self, name: str, args: str) -> str:
+    def api(self, name: str, args: str, told: events.SwitchEvent | None = None) -> str:
         """Run an API command inside a text; one that takes its time says nothing."""
-        return apicalls.run_now(self, name, args)
+        return apicalls.run_now(self, name, args, told)
 
     # -- small helps -----------------------------------------------------------------------
 

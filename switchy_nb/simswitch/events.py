@@ -7,26 +7,18 @@ headers a kind carries is in one table; what is in a channel is asked of the cha
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.clock import Clock
 from switchy_nb.wire import serve
+from switchy_nb.wire.subscription import EventFormat
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.calls.channel import Channel
 
 Pair = serve.Pair
 Block = serve.Block
-
-
-class EventFormat(Enum):
-    """How a client wants its events written."""
-
-    PLAIN = "plain"
-    JSON = "json"
-    XML = "xml"
 
 
 @dataclass(frozen=True)
@@ -142,40 +134,6 @@ DEL_SCHEDULE = Kind("DEL_SCHEDULE", "switch_scheduler.c", "task_thread_loop", 15
 RE_SCHEDULE = Kind("RE_SCHEDULE", "switch_scheduler.c", "switch_scheduler_execute", 73)
 HEARTBEAT = Kind("HEARTBEAT", "switch_core.c", "send_heartbeat", 95)
 SHUTDOWN = Kind("SHUTDOWN", "switch_core.c", "switch_core_destroy", 3033)
-
-
-def words(text: str) -> frozenset[str]:
-    """Read a list of names."""
-    return frozenset(text.split())
-
-
-#: every name that ``event`` and ``nixevent`` know (FreeSWITCH's ``switch_event_types_t``)
-NAMES = words(
-    """CUSTOM CLONE CHANNEL_CREATE CHANNEL_DESTROY CHANNEL_STATE CHANNEL_CALLSTATE CHANNEL_ANSWER
-    CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HOLD
-    CHANNEL_UNHOLD CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA
-    CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_UNPARK CHANNEL_APPLICATION CHANNEL_ORIGINATE
-    CHANNEL_UUID API LOG INBOUND_CHAN OUTBOUND_CHAN STARTUP SHUTDOWN PUBLISH UNPUBLISH TALK NOTALK
-    SESSION_CRASH MODULE_LOAD MODULE_UNLOAD DTMF MESSAGE PRESENCE_IN NOTIFY_IN PRESENCE_OUT
-    PRESENCE_PROBE MESSAGE_WAITING MESSAGE_QUERY ROSTER CODEC BACKGROUND_JOB DETECTED_SPEECH
-    DETECTED_TONE PRIVATE_COMMAND HEARTBEAT TRAP ADD_SCHEDULE DEL_SCHEDULE EXE_SCHEDULE
-    RE_SCHEDULE RELOADXML NOTIFY PHONE_FEATURE PHONE_FEATURE_SUBSCRIBE SEND_MESSAGE RECV_MESSAGE
-    REQUEST_PARAMS CHANNEL_DATA GENERAL COMMAND SESSION_HEARTBEAT CLIENT_DISCONNECTED
-    SERVER_DISCONNECTED SEND_INFO RECV_INFO RECV_RTCP_MESSAGE SEND_RTCP_MESSAGE CALL_SECURE NAT
-    RECORD_START RECORD_STOP PLAYBACK_START PLAYBACK_STOP CALL_UPDATE FAILURE SOCKET_DATA
-    MEDIA_BUG_START MEDIA_BUG_STOP CONFERENCE_DATA_QUERY CONFERENCE_DATA CALL_SETUP_REQ
-    CALL_SETUP_RESULT CALL_DETAIL DEVICE_STATE TEXT SHUTDOWN_REQUESTED CERT_RELOAD ALL"""
-)
-
-#: the subclasses of CUSTOM that the modules reserve: ``event ALL`` subscribes to these by name too
-SUBCLASSES = words(
-    """limit::usage filestring::close filestring::fail filestring::open sofia::notify_refer
-    sofia::notify_watched_header sofia::unregister sofia::profile_start sofia::reinvite
-    sofia::replaced sofia::transferor sofia::transferee sofia::error sofia::intercepted
-    sofia::gateway_state sofia::sip_user_state sofia::gateway_delete sofia::expire
-    sofia::register_attempt sofia::register_failure sofia::pre_register sofia::register
-    sofia::gateway_add sofia::bye_response loopback::bowout loopback::direct"""
-)
 
 
 @dataclass(eq=False)
@@ -332,11 +290,22 @@ class EventMaker:
         if kind.own_first:
             blocks.append(extra)
         blocks += channel.headers()
-        if kind.variables:
+        if kind.variables or channel.verbose or channel.core.controls.verbose_events:
             blocks.append(channel.variables.block())
         if not kind.own_first:
             blocks.append(extra)
         return SwitchEvent(kind.name, blocks, subclass=subclass)
+
+    def of_hook(self, channel: "Channel") -> SwitchEvent:
+        """Make the event of a command that a hook runs at a call's end.
+
+        It holds the call's variables twice, has neither a name nor a number, and is told to those
+        that hear of CHANNEL_DATA.
+        """
+        variables = channel.variables.block()
+        bare = tuple((name.removeprefix("variable_"), value) for name, value in variables.pairs)
+        blocks = [Block(bare), *channel.headers(), variables]
+        return SwitchEvent("CHANNEL_DATA", blocks)
 
     def obeyed(self, channel: "Channel", queued: list[Pair], body: str | None) -> SwitchEvent:
         """Make the event that tells of a private command: what was queued, then the usual."""

@@ -28,6 +28,11 @@ class Files:
         for place in (self.recordings_dir, self.sounds_dir):
             self.local(place).mkdir(parents=True, exist_ok=True)
 
+    @property
+    def home(self) -> Path:
+        """The directory where what is below FreeSWITCH's own place is kept."""
+        return self._directory
+
     def local(self, path: str | Path) -> Path:
         """Say where a file of the switch is kept on this machine."""
         named = PurePosixPath(path)

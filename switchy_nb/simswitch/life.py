@@ -197,6 +197,7 @@ class Life:
                 directory=directory,
             )
             self._stop = asyncio.Event()
+            server.on_end = self.leave
             self.server = server
             try:
                 await server.start()

@@ -15,6 +15,7 @@ from switchy_nb.simswitch.clients.listener import Listener
 from switchy_nb.simswitch.clock import Clock, Ids
 from switchy_nb.simswitch.core import Core
 from switchy_nb.simswitch.settings import Settings
+from switchy_nb.wire import serve
 
 _log = logging.getLogger("switchy_nb.simswitch")
 
@@ -23,6 +24,10 @@ Work = Coroutine[None, None, None] | None
 
 #: how long a switch that says goodbye waits for its calls to end, in the wall's seconds
 _GOODBYE = 5.0
+#: what a client is told before its connection ends
+_SHUT_DOWN = serve.text_frame("text/disconnect-notice", "The system is being shut down.\n")
+#: how often a switch looks whether it was told to end, in its own seconds
+_NOTICES = 0.5
 #: how long its connections have to take the last words in, in the wall's seconds
 _LAST_WORDS = 0.5
 
@@ -67,6 +72,8 @@ class Server:
         #: going down and coming up take turns
         self._turn = asyncio.Lock()
         self._stopped = False
+        #: is called when a client has ended the switch for good
+        self.on_end: Callable[[], None] | None = None
         self.core = self._make()
 
     @property
@@ -75,7 +82,7 @@ class Server:
         return self._socket is not None
 
     def _make(self) -> Core:
-        return Core(
+        core = Core(
             self.loop,
             settings=self._settings,
             directory=self._directory,
@@ -84,6 +91,24 @@ class Server:
             chance=self._chance,
             faults=self._faults,
         )
+        core.on_leave = self._leave
+        return core
+
+    def _leave(self, core: Core, graceful: bool, restart: bool) -> None:
+        """Go down because a client said so, and come up again, or end for good."""
+
+        async def work() -> None:
+            if graceful:
+                await asyncio.sleep(_NOTICES)
+            if self.core is not core:  # it went down by itself meanwhile
+                return
+            await self.go_down(graceful=graceful)
+            if restart:
+                await self.come_up()
+            elif self.on_end is not None:
+                self.on_end()
+
+        self.soon(work())
 
     async def start(self) -> None:
         """Listen.
@@ -152,7 +177,7 @@ class Server:
                 await self._say_goodbye(core)
             for listener in tuple(core.listeners):
                 if graceful:
-                    listener.close()
+                    listener.close(_SHUT_DOWN)
                 else:
                     listener.outbox.abort()
             await core.shutdown()
@@ -160,6 +185,7 @@ class Server:
 
     async def _say_goodbye(self, core: Core) -> None:
         core.fire(heartbeat.shutting_down(core))
+        core.limits.inbound_paused = core.limits.outbound_paused = True
         for channel in list(core.channels.values()):
             channel.hangup(Cause.SYSTEM_SHUTDOWN)
         end = self.loop.time() + _GOODBYE * self._clock.speed

@@ -159,7 +159,8 @@ def wrong(plan: Dialplan, number: Any, steps: Any) -> None:
         ("7 1", [answer()], "begin it with"),
         ("7001", [hangup("$1")], r"speaks of \$1, but its pattern has 0 groups"),
         ("^7", [sometimes(0.5, hangup("$2"))], r"speaks of \$2"),
-        ("1", [run("playbak", "x")], "'playbak', an application that the simulated switch has not"),
+        ("1", [run("playbak", "x")], "simulated switch has not; did you mean 'playback'?"),
+        ("1", [run("xyz", "x")], "simulated switch has not; `show application` lists them"),
     ],
 )
 def test_a_rule_that_cannot_be_is_an_error(number: Any, steps: Any, says: str) -> None:

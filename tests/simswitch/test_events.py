@@ -12,9 +12,10 @@ from simswitch.client import Client
 from switchy_nb.simswitch import SimSwitch, events, headers
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.clock import Clock
-from switchy_nb.simswitch.events import EventFormat, EventMaker, Identity
+from switchy_nb.simswitch.events import EventMaker, Identity
 from switchy_nb.wire import Event
 from switchy_nb.wire.serve import Block, Pair, plain_lines
+from switchy_nb.wire.subscription import EventFormat
 
 OWN: list[Pair] = [("Task-Desc", "a b\nForged: yes"), ("Task-List", ("x", "y")), ("Task-Group", "")]
 

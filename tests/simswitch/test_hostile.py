@@ -12,10 +12,9 @@ from simswitch.client import Client
 
 from switchy_nb.errors import ProtocolError
 from switchy_nb.simswitch import SimSwitch
-from switchy_nb.simswitch.clients import patterns
 from switchy_nb.simswitch.commands import interfaces
 from switchy_nb.simswitch.expand import expand
-from switchy_nb.wire import serve
+from switchy_nb.wire import patterns, serve
 
 #: these wait, or end the calls of the others
 _LEFT_OUT = {"msleep", "time_test", "timer_test", "hupall", "shutdown", "...", "fsctl"}

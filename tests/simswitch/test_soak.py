@@ -119,3 +119,22 @@ def test_nothing_of_an_ended_call_is_left(
         eventually(none_is_left, 5)
         assert threading.active_count() == threads
     commands.sock.close()
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_nothing_is_left_of_beats_and_hooks(
+    quick: SimSwitch, made: list[weakref.ref[Channel]]
+) -> None:
+    with Client(quick.port) as client:
+        client.command("event plain all")
+        tasks = tasks_of(quick)
+        for app in ("park", "'playback:silence_stream://-1'", "set:a=b"):
+            leg = client.originate(
+                "answer", enable_heartbeat_events="1", execute_on_answer=app, api_hangup_hook="eval"
+            )
+            client.seen("SESSION_HEARTBEAT", leg)
+            client.api(f"uuid_session_heartbeat {client.peer(leg)} sched")
+            client.api("hupall")
+            client.seen("CHANNEL_DESTROY", leg)
+        client.until(lambda: len(client.found("CHANNEL_DESTROY")) == 6, "the end of all")
+        eventually(lambda: all(ref() is None for ref in made) and tasks_of(quick) == tasks, 5)

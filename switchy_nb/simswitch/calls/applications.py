@@ -8,29 +8,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.calls import bridging, lifecycle, setting
+from switchy_nb.simswitch.calls import bridging, heartbeats, hooks, lifecycle, setting, sundries
 from switchy_nb.simswitch.calls.causes import SIP_PHRASES, Cause, cause_of_status
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.states import CallState
 from switchy_nb.simswitch.signalling import referring
 from switchy_nb.simswitch.sound import displacing, playing, prompting, taping
+from switchy_nb.wire.names import EVENT_NAMES
 
 Run = Callable[[Channel, str], Awaitable[None]]
 
-#: what changes how FreeSWITCH handles media, keys or codecs, but nothing that a client is told
+#: what leaves nothing that a client could see, and why not
 _UNSEEN = (
-    *("eval", "stop", "novideo", "cng_plc", "early_hangup", "verbose_events", "presence"),
-    *("flush_dtmf", "start_dtmf", "stop_dtmf", "block_dtmf", "unblock_dtmf", "deduplicate_dtmf"),
-    *("start_dtmf_generate", "stop_dtmf_generate", "stop_tone_detect", "remove_bugs"),
-    *("bind_meta_app", "unbind_meta_app", "bind_digit_action", "clear_digit_action"),
-    *("digit_action_set_realm", "filter_codecs", "enable_keepalive", "media_reset", "capture"),
-    *("acknowledge_call", "reuse_caller_profile", "set_media_stats", "set_zombie_exec", "unloop"),
-    *("recovery_refresh", "jitterbuffer", "video_refresh", "transfer_vars", "debug_media"),
-    *("clear_speech_cache", "capture_text", "blind_transfer_ack", "set_user", "mkdir", "rename"),
-    *("sched_heartbeat", "enable_heartbeat"),
+    *("eval", "stop", "unloop"),  # these do nothing in FreeSWITCH either, but for their argument
+    *("novideo", "video_refresh"),  # there is no video
+    *("cng_plc", "debug_media"),  # how lost packets are filled in, and what the log says of packets
+    "acknowledge_call",  # a SIP response that says nothing but that the call came
+    *("unbind_meta_app", "clear_digit_action"),  # nothing can be bound
 )
-#: the same, where FreeSWITCH opens the media first
-_UNHEARD = ("preprocess", "set_mute", "detect_silence", "detect_audio", "video_decode")
+#: the same, where FreeSWITCH opens the media first; what these would stop or forget never begins
+_UNHEARD = ("stop_dtmf", "stop_dtmf_generate", "stop_tone_detect", "clear_speech_cache")
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,19 @@ class Application:
 async def _answer(channel: Channel, data: str) -> None:
     if channel.leg is not None:
         channel.leg.answer()
+        await hooks.settled(channel)
 
 
 async def _pre_answer(channel: Channel, data: str) -> None:
     if channel.leg is not None:
         channel.leg.pre_answer()
+        await hooks.settled(channel)
 
 
 async def _ring_ready(channel: Channel, data: str) -> None:
     if channel.leg is not None:
         channel.leg.ring_ready()
+        await hooks.settled(channel)
 
 
 async def _park(channel: Channel, data: str) -> None:
@@ -138,7 +138,7 @@ async def _event(channel: Channel, data: str) -> None:
             subclass = value.strip()
         elif key and ":" not in key:
             pairs.append((key, value))
-    if name is not None and name not in events.NAMES:
+    if name is not None and name not in EVENT_NAMES:
         name = None
     kind = events.Kind(name or "CHANNEL_APPLICATION", *events.EVENT_APP.site, True, True)
     channel.core.fire(channel.core.events.of_channel(kind, channel, pairs, subclass=subclass))
@@ -242,7 +242,11 @@ def registry() -> dict[str, Application]:
         "queue_dtmf": _queue_dtmf,
         "send_info": _send_info,
         "send_display": _send_display,
+        "enable_heartbeat": heartbeats.enable_application,
+        "enable_keepalive": heartbeats.enable_application,
+        "sched_heartbeat": heartbeats.schedule_application,
         **setting.APPLICATIONS,
+        **sundries.APPLICATIONS,
         **dict.fromkeys(_UNSEEN, _nothing),
     }
     sounding: dict[str, Run] = {
@@ -258,6 +262,8 @@ def registry() -> dict[str, Application]:
         "displace_session": displacing.application,
         "set_audio_level": displacing.level_application,
         "delay_echo": playing.echo,
+        "remove_bugs": sundries.remove_bugs,
+        "set_mute": sundries.set_mute,
         **dict.fromkeys(_UNHEARD, _nothing),
     }
     table = {name: Application(run) for name, run in plain.items()}

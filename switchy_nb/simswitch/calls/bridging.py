@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.calls import originating
+from switchy_nb.simswitch.calls import hooks, originating
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.dialstring import DialString
 from switchy_nb.simswitch.calls.profile import Times
 from switchy_nb.simswitch.calls.states import CallState, ChannelState, Direction
+from switchy_nb.simswitch.plan.steps import Step
 from switchy_nb.simswitch.words import is_true
 
 #: a channel in one of these has left what it ran before the bridge
@@ -102,6 +103,7 @@ async def run_bridge(first: Channel, second: Channel) -> None:
         first.media.start(second, begun),
         second.media.start(first, begun),
     )
+    await hooks.run(first, "execute_on_pre_bridge", "api_before_bridge")
     try:
         while first.ready and second.state is ChannelState.EXCHANGE_MEDIA:
             await first.pause(until=lambda: second.state is not ChannelState.EXCHANGE_MEDIA)
@@ -110,6 +112,7 @@ async def run_bridge(first: Channel, second: Channel) -> None:
         now = core.clock.now()
         first.media.stop(relays[0], now)
         second.media.stop(relays[1], now)
+    await hooks.run(first, "execute_on_post_bridge", "api_after_bridge")
     await _part(first, second)
 
 
@@ -174,6 +177,8 @@ async def _part(first: Channel, second: Channel) -> None:
         first.set_state(ChannelState.RESET)  # it is on its way to another bridge
     if not first.ready or _goes_on(first) or not second.answered:
         return
+    if app := first.get("exec_after_bridge_app"):
+        first.extension = [Step(app, first.get("exec_after_bridge_arg"))]
     wanted = first.get("hangup_after_bridge")
     if is_true(wanted) or wanted.lower() == "explicit":
         first.hangup(second.cause or Cause.NORMAL_CLEARING)

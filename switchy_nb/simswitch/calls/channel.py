@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events, headers
-from switchy_nb.simswitch.calls import codecs, execution
+from switchy_nb.simswitch.calls import codecs, execution, progress
 from switchy_nb.simswitch.calls.causes import Cause
+from switchy_nb.simswitch.calls.heartbeats import Heartbeat
 from switchy_nb.simswitch.calls.profile import Profile
 from switchy_nb.simswitch.calls.signals import Digit, PrivateCommand, Wake
 from switchy_nb.simswitch.calls.states import (
@@ -80,6 +81,13 @@ class Channel:
     #: up to which level the log tells of this call, whatever the switch's own level (-1: as that)
     log_level: int = -1
     media: Media = field(init=False)
+    heartbeat: Heartbeat = field(init=False)
+    #: every event shows the variables
+    verbose: bool = False
+    #: digits are let through neither way
+    no_digits: bool = False
+    #: what a variable has run, and takes its time (see `hooks`)
+    hooked: "asyncio.Task[None] | None" = None
     started: int = 0
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _observers: set[asyncio.Event] = field(default_factory=set)
@@ -93,6 +101,7 @@ class Channel:
     def __post_init__(self) -> None:
         # its own media must not keep a channel that has ended
         self.media = Media(weakref.proxy(self))
+        self.heartbeat = Heartbeat(self)
         self.hit_dialplan = self.direction is Direction.INBOUND
         self.started = self.core.clock.now()
         self.variables["direction"] = self.direction.value
@@ -208,38 +217,15 @@ class Channel:
 
     def mark_ringing(self) -> None:
         """Note that the far end rings, or that we told it so."""
-        if self.ringing or self.early or self.answered or not self.up:
-            return
-        self.ringing = True
-        if self.profile is not None:
-            self.profile.times.progress = self.core.clock.now()
-        self.fire(events.PROGRESS)
-        self.set_call_state(CallState.RINGING)
-        self.ring()
+        progress.ringing(self)
 
     def mark_early(self) -> None:
         """Note that there is media before the answer."""
-        if self.early or self.answered or not self.up:
-            return
-        self.early = True
-        if self.profile is not None:
-            self.profile.times.progress_media = self.core.clock.now()
-        self.set("endpoint_disposition", "EARLY MEDIA")
-        self.fire(events.PROGRESS_MEDIA)
-        self.set_call_state(CallState.EARLY)
-        self.ring()
+        progress.early(self)
 
     def mark_answered(self) -> None:
         """Note that the call is answered."""
-        if self.answered or not self.up:
-            return
-        self.answered = True
-        if self.profile is not None:
-            self.profile.times.answered = self.core.clock.now()
-        self.fire(events.ANSWER)
-        self.set_call_state(CallState.ACTIVE)
-        self.set("endpoint_disposition", "ANSWER")
-        self.ring()
+        progress.answered(self)
 
     def set_codec(self) -> None:
         """Set up the codec, once."""
@@ -389,7 +375,7 @@ class Channel:
     async def run(self) -> None:
         """Run the channel from its first state to its last."""
         while self.running is not ChannelState.DESTROY:
-            if self.state is self.running:
+            if self.state is self.running or self.hooked is not None:
                 await self.wait_bell(None)
                 continue
             self.enter(self.state)

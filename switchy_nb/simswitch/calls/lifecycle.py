@@ -7,7 +7,7 @@ CHANNEL_HANGUP_COMPLETE, CHANNEL_DESTROY. CHANNEL_HANGUP came before, when it wa
 import asyncio
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.calls import originating, report
+from switchy_nb.simswitch.calls import hooks, originating, report
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.calls.channel import Channel, Entry
 from switchy_nb.simswitch.calls.signals import Wake
@@ -90,7 +90,9 @@ async def on_hangup(channel: Channel) -> None:
         channel.profile.times.hungup = channel.core.clock.now()
     await recordings.finish_all(channel)
     displacing.stop_all(channel)
+    channel.heartbeat.end()
     channel.set_call_state(CallState.HANGUP)
+    hooks.at_end(channel, "api_hangup_hook")
     channel.set_state(ChannelState.REPORTING)
 
 
@@ -102,6 +104,7 @@ async def on_reporting(channel: Channel) -> None:
     if channel.leg is not None:
         channel.set("hold_events", channel.leg.holding.report)
     report.write(channel)
+    hooks.at_end(channel, "api_reporting_hook")
     channel.fire(events.HANGUP_COMPLETE)
     await asyncio.sleep(0)
     destroy(channel)

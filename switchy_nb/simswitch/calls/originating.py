@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.calls import dialstring, setting
+from switchy_nb.simswitch.calls import dialstring, hooks, setting
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.dialstring import DialString, Target
@@ -122,12 +122,16 @@ async def place(
     tries = max(1, _whole(variables.get("originate_retries"), 1))
     pause = max(100, _whole(variables.get("originate_retry_sleep_ms"), 1000)) / 1000
     cause = Cause.DESTINATION_OUT_OF_ORDER
+    if originator is not None:
+        await hooks.run(originator, "execute_on_pre_originate", "api_on_pre_originate")
     for attempt in range(tries):
         if attempt:
             await asyncio.sleep(pause)
         for targets in dial.rounds:
             result = await _round(core, targets, variables, originator, limit)
             if isinstance(result, Channel):
+                who = result if originator is None else originator
+                await hooks.run(who, "execute_on_post_originate", "api_on_post_originate")
                 return result
             cause = result
             if cause is Cause.ORIGINATOR_CANCEL:
@@ -314,6 +318,17 @@ def outgoing_channel(
 
     channel.entries[ChannelState.ROUTING] = on_routing
     return channel
+
+
+def begin(channel: Channel) -> None:
+    """Let a leg that the switch places live: first of all it tells of itself."""
+    core = channel.core
+    channel.fire(events.OUTGOING)
+    hooks.then(
+        channel,
+        ("execute_on_originate", "api_on_originate"),
+        lambda: core.start(channel),
+    )
 
 
 def _caller_id(variables: dict[str, str], originator: Channel | None) -> tuple[str, str]:

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from switchy_nb.errors import SimulationError
-from switchy_nb.simswitch import events
 from switchy_nb.simswitch.clients.outbox import Frame, Outbox
 from switchy_nb.simswitch.plan.chance import Duration, share
+from switchy_nb.wire.names import EVENT_NAMES
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.clients.faults import Faults
@@ -253,9 +253,9 @@ class LoseEvents(Fault):
 
 def _event_name(name: object) -> str:
     wanted = str(name).upper()
-    if wanted in events.NAMES:
+    if wanted in EVENT_NAMES:
         return wanted
-    near = difflib.get_close_matches(wanted, events.NAMES, 1)
+    near = difflib.get_close_matches(wanted, EVENT_NAMES, 1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise SimulationError(f"lose_events(): {name!r} is no event's name{hint}")
 

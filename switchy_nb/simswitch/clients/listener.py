@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.errors import ProtocolError
 from switchy_nb.simswitch import events
-from switchy_nb.simswitch.clients import filters
 from switchy_nb.simswitch.clients.orders import Orders
 from switchy_nb.simswitch.clients.outbox import Frame, Outbox
 from switchy_nb.simswitch.commands import console
@@ -18,6 +17,7 @@ from switchy_nb.simswitch.events import SwitchEvent
 from switchy_nb.simswitch.words import is_true
 from switchy_nb.wire import serve
 from switchy_nb.wire.serve import ClientCommand
+from switchy_nb.wire.subscription import Subscription
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.clients.logs import LogLine
@@ -44,7 +44,7 @@ class Listener(asyncio.Protocol):
     def __init__(self, core: "Core") -> None:
         self.core = core
         self.outbox: Outbox
-        self.wants = filters.Subscription()
+        self.wants = Subscription()
         self.orders = Orders(self)
         self._parser = serve.CommandParser()
         self._commands: deque[ClientCommand] = deque()

@@ -12,11 +12,11 @@ from switchy_nb.simswitch import events
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.signals import PrivateCommand
 from switchy_nb.simswitch.clients import levels
-from switchy_nb.simswitch.clients.filters import named
-from switchy_nb.simswitch.events import EventFormat
 from switchy_nb.simswitch.words import atoi
 from switchy_nb.wire import serve
+from switchy_nb.wire.names import named
 from switchy_nb.wire.serve import ClientCommand
+from switchy_nb.wire.subscription import EventFormat
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.clients.listener import Listener

@@ -58,12 +58,17 @@ async def _expand(core: "Core", args: str, own: list[events.Pair]) -> str:
     return f"{INVALID}-ERR Cannot execute command\n" if answer is None else answer
 
 
-def run_now(core: "Core", name: str, args: str) -> str:
-    """Run a command inside another's text; one that takes its time is begun, and says nothing."""
-    if not core.controls.api_expansion:
+def run_now(core: "Core", name: str, args: str, told: "events.SwitchEvent | None" = None) -> str:
+    """Run a command inside another's text; one that takes its time is begun, and says nothing.
+
+    `told` is the event that tells of it, where that is no API event: it gets the command's name.
+    """
+    if not core.controls.api_expansion and told is None:
         return "<API execute Permission Denied>"
     name, args, own = _named(name, args, ())
-    event = core.events.make(events.API, own)
+    if told is not None:
+        told.blocks.append(events.Block(tuple(own)))
+    event = told or core.events.make(events.API, own)
     command: Callable[[Core, str], Answer] | None = core.commands.get(name.lower())
     result: Answer = command(core, args) if command is not None else ""
     if isinstance(result, str):

@@ -284,7 +284,7 @@ def uuid_recv_dtmf(core: "Core", args: str) -> str:
     if channel is None:
         return NO_SESSION
     digits, _, duration = data.partition("@")
-    for digit in _digits(digits):
+    for digit in "" if channel.no_digits else _digits(digits):
         channel.digits.append(Digit(digit, core.digit_ms(duration) * 8, "APP"))
     channel.ring()
     return f"+OK {uuid} received DTMF {data}.\n"

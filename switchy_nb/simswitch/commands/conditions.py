@@ -4,8 +4,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch.clients import patterns
 from switchy_nb.simswitch.words import separate
+from switchy_nb.wire import patterns
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core

@@ -1,7 +1,6 @@
-"""``fsctl``: pauses, limits, levels, and the ways to end a switch; and what is heard of the log.
+"""``fsctl``: pauses, limits, levels; and what is heard of the log.
 
-What it sets is kept in `limits` and `controls`. A simulated switch is ended by its owner alone:
-``shutdown`` is answered, hangs up what FreeSWITCH would, and lets the switch live.
+What it sets is kept in `limits` and `controls`. The ways to end a switch are in `ending`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.clients import levels, logs
+from switchy_nb.simswitch.commands import ending
 from switchy_nb.simswitch.commands.controls import LONGEST_DTMF, SHORTEST_DTMF
 from switchy_nb.simswitch.commands.system import ready
 from switchy_nb.simswitch.words import atoi, is_true, separate
@@ -50,6 +50,10 @@ def _pause_check(core: "Core", value: str) -> str:
     return _said(ways.get(value.lower(), both))
 
 
+def _shutdown_check(core: "Core", value: str) -> str:
+    return _said(core.controls.shutdown_requested)
+
+
 def _said(value: bool) -> str:
     return "true" if value else "false"
 
@@ -70,15 +74,6 @@ def _recover(core: "Core", value: str) -> str:
     if value.partition(":")[0].lower() == "flush":
         return "+OK flushed\n"
     return "+OK 0 session(s) recovered in total\n"
-
-
-def _shutdown(core: "Core", value: str) -> str:
-    """Answer as a switch that is to end; ``asap`` takes no more calls, ``now`` ends those up."""
-    if value.lower() == "cancel":
-        return _OK
-    if value.lower() in ("asap", "elegant"):
-        return _pause(core, "", on=value.lower() == "asap")
-    return _hupall(core, "")
 
 
 def _max_sessions(core: "Core", value: str) -> str:
@@ -195,8 +190,7 @@ _VERBS: dict[str, Verb] = {
     "resume": lambda core, value: _pause(core, value, on=False),
     "pause_check": _pause_check,
     "ready_check": lambda core, value: _said(ready(core)),
-    "shutdown_check": lambda core, value: _said(False),
-    "shutdown": _shutdown,
+    "shutdown_check": _shutdown_check,
     "verbose_events": lambda core, value: _toggle(core, value, name="verbose_events"),
     "api_expansion": lambda core, value: _toggle(core, value, name="api_expansion"),
     "threaded_system_exec": lambda core, value: _toggle(
@@ -223,18 +217,20 @@ _VERBS: dict[str, Verb] = {
 }
 
 
-def fsctl(core: "Core", args: str) -> str:
-    """Show or set the switch's limits and levels."""
+def fsctl(core: "Core", args: str) -> "str | Awaitable[str]":
+    """Show or set the switch's limits and levels, or end it."""
     words = separate(args, " ", 6)
     if not words:
         return f"-USAGE: {_FSCTL}"
+    if words[0].lower() == "shutdown":
+        return ending.end(core, words[1:])
     verb = _VERBS.get(words[0].lower())
     return verb(core, words[1] if len(words) > 1 else "") if verb is not None else _INVALID
 
 
-def shutdown(core: "Core", args: str) -> str:
-    """Answer as a switch that is to end."""
-    return _shutdown(core, "")
+def shutdown(core: "Core", args: str) -> "Awaitable[str]":
+    """End the switch."""
+    return ending.end(core, [])
 
 
 def log(core: "Core", args: str) -> str:

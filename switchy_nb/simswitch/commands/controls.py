@@ -24,6 +24,8 @@ class Controls:
 
     debug_level: int = 0
     api_expansion: bool = True
+    #: it is to end as soon as there are no calls
+    shutdown_requested: bool = False
     verbose_events: bool = False
     threaded_system_exec: bool = False
     debug_sql: bool = False

@@ -105,17 +105,6 @@ _OF_CALLS = {
 }
 
 
-def uuid_session_heartbeat(core: "Core", args: str) -> str:
-    """Have a call tell now and then that it lives, which none does here."""
-    usage = "uuid_session_heartbeat <uuid> [sched] [0|<seconds>]\n"
-    words = separate(args, " ", 3)
-    if len(words) < 2:
-        return f"-USAGE: {usage}"
-    if live_channel(core, words[0]) is None:
-        return f"-ERR Cannot locate session. USAGE: {usage}"
-    return _OK
-
-
 def chat(core: "Core", args: str) -> str:
     """Send a message to somebody: nobody is there to take it."""
     words = args.split("|")
@@ -181,7 +170,6 @@ def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
     return {
         **_OF_CALLS,
         "pause": _OF_CALLS["uuid_pause"],
-        "uuid_session_heartbeat": uuid_session_heartbeat,
         "chat": chat,
         "presence": presence,
         "sndfile_debug": sndfile_debug,

@@ -1,4 +1,4 @@
-"""Commands for later: sched_hangup, sched_transfer, sched_broadcast, sched_api, sched_del.
+"""Commands for later: sched_hangup, sched_transfer, sched_broadcast, sched_api, sched_del, beats.
 
 A time is ``+SECONDS`` from now or seconds since the epoch; ``@SECONDS`` repeats an API command.
 What lies in the past counts from now, and repeats, which is what FreeSWITCH makes of it.
@@ -7,6 +7,7 @@ What lies in the past counts from now, and repeats, which is what FreeSWITCH mak
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from switchy_nb.simswitch.calls import heartbeats
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.commands.calls import NO_CHANNEL, live_channel
 from switchy_nb.simswitch.words import atoi, separate
@@ -116,6 +117,27 @@ def unsched_api(core: "Core", args: str) -> str:
     return "+OK\n" if core.scheduler.delete(number=number) else "-ERR No such id\n"
 
 
+def uuid_session_heartbeat(core: "Core", args: str) -> str:
+    """Have a call tell now and then that it lives, or no more."""
+    usage = "uuid_session_heartbeat <uuid> [sched] [0|<seconds>]\n"
+    words = separate(args, " ", 3)
+    if len(words) < 2:
+        return f"-USAGE: {usage}"
+    channel = live_channel(core, words[0])
+    if channel is None:
+        return f"-ERR Cannot locate session. USAGE: {usage}"
+    by_schedule = words[1].lower() == "sched"
+    wanted = words[2] if by_schedule and len(words) > 2 else "" if by_schedule else words[1]
+    seconds = heartbeats.read(wanted)
+    if not seconds:
+        channel.heartbeat.disable()
+    elif by_schedule:
+        channel.heartbeat.schedule()
+    else:
+        channel.heartbeat.enable(seconds)
+    return "+OK\n"
+
+
 def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
     """Name the commands of this module."""
     return {
@@ -124,5 +146,6 @@ def table() -> dict[str, Callable[["Core", str], "str | Awaitable[str]"]]:
         "sched_broadcast": sched_broadcast,
         "sched_api": sched_api,
         "sched_del": sched_del,
+        "uuid_session_heartbeat": uuid_session_heartbeat,
         "unsched_api": unsched_api,
     }

@@ -7,6 +7,7 @@ A plan is read from the top: a pattern, and the steps that it leads to, in the w
     plan["^9(.*)$"] = [sometimes(0.1, hangup("USER_BUSY")), sleep(uniform(1, 4)), answer(), park()]
 """
 
+import difflib
 import inspect
 import random
 import re
@@ -198,9 +199,11 @@ def _checked(entry: Rule, steps: tuple[Part, ...]) -> tuple[Part, ...]:
     known = applications.registry()
     for step in _applications(steps):
         if step.application not in known:
+            near = difflib.get_close_matches(step.application, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else "`show application` lists them"
             raise SimulationError(
                 f"the rule for {entry.key!r} runs {step.application!r}, an application that the "
-                f"simulated switch has not; it has {', '.join(sorted(known))}"
+                f"simulated switch has not; {hint}"
             )
         if step.groups > entry.pattern.groups:
             raise SimulationError(

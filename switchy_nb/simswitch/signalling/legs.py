@@ -124,6 +124,8 @@ class Leg:
 
     def send_digits(self, digits: str, milliseconds: int) -> None:
         """Send DTMF, one digit after the other."""
+        if self.channel.no_digits:
+            return
         self.open_media()
         delay = 0.0
         for digit in digits:
@@ -235,7 +237,7 @@ class Leg:
 
     def got_digit(self, digit: str, milliseconds: int) -> None:
         """Receive a digit; its event comes when an application takes it."""
-        if self.channel.up:
+        if self.channel.up and not self.channel.no_digits:
             frames = -(-milliseconds // 20)
             self.channel.digits.append(Digit(digit, frames * 160, "RTP"))
             self.channel.ring()

@@ -101,8 +101,7 @@ def dial(
         if application:
             name, _, data = application.partition(":")
             other.given = [Step("pre_answer"), Step(name, data)]
-    channel.fire(events.OUTGOING)
-    core.start(channel)
+    originating.begin(channel)
     return channel
 
 

@@ -3,7 +3,6 @@
 import ipaddress
 from typing import TYPE_CHECKING
 
-from switchy_nb.simswitch import events
 from switchy_nb.simswitch.calls import lifecycle, originating
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.calls.channel import Channel
@@ -97,8 +96,7 @@ class Network:
         )
         SipLeg(channel, dialog, caller=True, profile=profile)
         self.calls_out += 1
-        channel.fire(events.OUTGOING)
-        core.start(channel)
+        originating.begin(channel)
         return channel
 
     def _stillborn(self, cause: Cause) -> Cause:

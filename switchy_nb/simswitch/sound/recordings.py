@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from switchy_nb.simswitch import events
+from switchy_nb.simswitch.calls import hooks
 from switchy_nb.simswitch.sound import bugs, rendering, wavs
 from switchy_nb.simswitch.sound.media import FRAME, frame_of
 from switchy_nb.simswitch.sound.rendering import Frames, Taken, Track
@@ -190,7 +191,11 @@ class Recording:
         channel.recordings[shown] = recording
         core.studio.running += 1
         channel.fire(events.RECORD_START, recording.pairs())
-        bugs.add(channel, "session_record", shown)
+        hooks.then(
+            channel,
+            ("execute_on_record_start", "api_on_record_start"),
+            lambda: bugs.add(channel, "session_record", shown),
+        )
         if limit > 0:
             until = (recording.begun // 1_000_000 + limit) * 1_000_000 - recording.begun
             recording.limit = core.loop.call_later(until / 1e6, recording.end)
@@ -353,6 +358,7 @@ def _tell(recording: Recording, written: Written, *, anything: bool, hung_up: bo
     set_lengths(channel, written.samples)
     channel.set("record_completion_cause", cause)
     channel.fire(events.RECORD_STOP, [*recording.pairs(), ("Record-Completion-Cause", cause)])
+    hooks.then(channel, ("execute_on_record_stop", "api_on_record_stop"))
 
 
 def set_lengths(channel: "Channel", samples: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from switchy_nb.simswitch import events
+from switchy_nb.simswitch.calls import hooks
 from switchy_nb.simswitch.calls.causes import Cause
 from switchy_nb.simswitch.calls.channel import Channel
 from switchy_nb.simswitch.calls.signals import Wake
@@ -134,6 +135,7 @@ class _Tape:
             return False
         channel.set("silence_hits_exhausted", "false")
         channel.fire(_START, [("Record-File-Path", self.shown)])
+        await hooks.run(channel, "execute_on_record_start", "api_on_record_start")
         begun = core.clock.now()
         core.studio.running += 1
         voice = channel.media.start(Sound(Silence(None, _NOISE)), begun)
@@ -152,6 +154,7 @@ class _Tape:
             channel.set(name, str(written.size))
         recordings.set_lengths(channel, written.samples)
         channel.fire(_STOP, [("Record-File-Path", self.shown)])
+        await hooks.run(channel, "execute_on_record_stop", "api_on_record_stop")
         return not written.error
 
     async def _listen(self, begun: int, take: Taker) -> None:

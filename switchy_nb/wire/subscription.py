@@ -1,19 +1,42 @@
-"""What one client wants to hear: event names, subclasses of CUSTOM, and filters on headers."""
+"""What a client of the Event Socket wants to hear: event names, subclasses of CUSTOM, filters.
+
+Each command takes its words and gives FreeSWITCH's reply to them. What an event is, and how it is
+sent, is not known here.
+"""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
 
-from switchy_nb.simswitch import events
-from switchy_nb.simswitch.clients import patterns
-from switchy_nb.simswitch.events import EventFormat, SwitchEvent
+from switchy_nb.wire import patterns
+from switchy_nb.wire.names import CALL_EVENTS, EVENT_NAMES, RESERVED_SUBCLASSES, named_all
 
-#: what ``myevents`` subscribes to
-_MY_EVENTS = events.words(
-    """CHANNEL_ANSWER CHANNEL_APPLICATION CHANNEL_BRIDGE CHANNEL_CREATE CHANNEL_DATA
-    CHANNEL_DESTROY CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP
-    CHANNEL_HANGUP_COMPLETE CHANNEL_ORIGINATE CHANNEL_UUID CHANNEL_OUTGOING CHANNEL_PARK
-    CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_STATE CHANNEL_UNBRIDGE CHANNEL_UNPARK
-    DETECTED_SPEECH DTMF NOTALK TALK"""
-)
+
+class EventFormat(StrEnum):
+    """How a client wants its events."""
+
+    PLAIN = "plain"
+    JSON = "json"
+    XML = "xml"
+
+
+class Heard(Protocol):
+    """What must be known of an event to say who hears it."""
+
+    @property
+    def name(self) -> str:
+        """The name under which it is subscribed to."""
+
+    @property
+    def subclass(self) -> str | None:
+        """The subclass of a CUSTOM event."""
+
+    @property
+    def body(self) -> str | None:
+        """What follows its headers."""
+
+    def header(self, name: str) -> str | None:
+        """Find a header's first value, without regard to case."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +46,7 @@ class Filter:
     header: str
     value: str
 
-    def matches(self, event: SwitchEvent) -> bool | None:
+    def matches(self, event: Heard) -> bool | None:
         """Say True to let the event through, False to veto it, None if it does not match."""
         found = event.body if self.header == "_body" else event.header(self.header)
         if found is None:
@@ -46,17 +69,12 @@ class Filters:
 
     entries: list[Filter] = field(default_factory=list)
 
-    def passes(self, event: SwitchEvent) -> bool:
+    def passes(self, event: Heard) -> bool:
         """Say whether an event gets through; without filters, every one does."""
         if not self.entries:
             return True
-        passed = False
-        for entry in self.entries:
-            match = entry.matches(event)
-            if match is False:
-                return False
-            passed = passed or match is True
-        return passed
+        verdicts = [entry.matches(event) for entry in self.entries]
+        return True in verdicts and False not in verdicts
 
     def command(self, text: str) -> str:
         """Obey ``filter [add] H V``, ``filter delete H [V]`` and ``filter delete all``.
@@ -94,35 +112,52 @@ class Filters:
 
 @dataclass
 class Subscription:
-    """All that decides whether a client gets an event."""
+    """All that decides whether a client gets an event.
 
+    Attributes
+    ----------
+    known : frozenset of str
+        Event names that may be subscribed to besides FreeSWITCH's own.
+    format : EventFormat
+        How the client wants its events.
+    only : str or None
+        The one leg to follow (``myevents``); "" for none that exists.
+    """
+
+    known: frozenset[str] = frozenset()
     names: set[str] = field(default_factory=set)
     subclasses: set[str] = field(default_factory=set)
     format: EventFormat = EventFormat.PLAIN
     listening: bool = False
     filters: Filters = field(default_factory=Filters)
-    #: the one channel to follow (``myevents``); "" for none that exists
     only: str | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether every event is taken, unseen."""
+        return (
+            self.listening
+            and "ALL" in self.names
+            and not self.filters.entries
+            and self.only is None
+        )
 
     def hears(self, name: str) -> bool:
         """Say whether events of that name are subscribed to."""
         return self.listening and ("ALL" in self.names or name in self.names)
 
-    def takes(self, event: SwitchEvent) -> bool:
+    def takes(self, event: Heard) -> bool:
         """Say whether the client gets this event."""
         if not self.hears(event.name):
             return False
-        if (
-            event.subclass is not None
-            and "ALL" not in self.names
-            and event.subclass not in self.subclasses
-        ):
+        subclass = event.subclass
+        if subclass is not None and "ALL" not in self.names and subclass not in self.subclasses:
             return False
         if not self.filters.passes(event):
             return False
         return self.only is None or self._of_mine(event)
 
-    def _of_mine(self, event: SwitchEvent) -> bool:
+    def _of_mine(self, event: Heard) -> bool:
         if self.only and event.header("job-owner-uuid") == self.only:
             return True
         uuid = event.header("unique-id")
@@ -138,23 +173,23 @@ class Subscription:
             them make an empty one; a format counts as the first word only.
         """
         words = text.split(" ")
-        if words[0].lower() in ("plain", "json", "xml"):
+        if words[0].lower() in list(EventFormat):
             self.format = EventFormat(words[0].lower())
             words = words[1:]
-        names, subclasses = _names(words)
+        names, subclasses = named_all(words, self.known)
         if not names:
             return "-ERR no keywords supplied"
-        if "ALL" in names:
-            names |= events.NAMES
-            subclasses |= events.SUBCLASSES
+        if "ALL" in names:  # by name too: a later `nixevent` leaves the others
+            self.names |= EVENT_NAMES | self.known
+            self.subclasses |= RESERVED_SUBCLASSES
         self.names |= names
         self.subclasses |= subclasses
         self.listening = True
-        return f"+OK event listener enabled {self.format.value}"
+        return f"+OK event listener enabled {self.format}"
 
     def unsubscribe(self, text: str) -> str:
         """Obey ``nixevent NAMES…``: CUSTOM takes subclasses away, never the name itself."""
-        names, subclasses = _names(text.split(" "))
+        names, subclasses = named_all(text.split(" "), self.known)
         if not names:
             return "-ERR no keywords supplied"
         if "ALL" in names:
@@ -175,31 +210,7 @@ class Subscription:
         return "+OK no longer listening for events"
 
     def follow(self, uuid: str) -> None:
-        """Obey ``myevents``."""
+        """Obey ``myevents``: hear of one leg; "" follows one that does not exist."""
         self.only = uuid
-        self.names |= _MY_EVENTS
+        self.names |= CALL_EVENTS
         self.listening = True
-
-
-#: FreeSWITCH knows its event names with a prefix of this length too (``SWITCH_EVENT_``)
-_PREFIX = 13
-
-
-def named(word: str) -> str | None:
-    """Find the event name that a word stands for, in whatever case."""
-    word = word.upper()
-    if word in events.NAMES:
-        return word
-    return word[_PREFIX:] if word[_PREFIX:] in events.NAMES else None
-
-
-def _names(words: list[str]) -> tuple[set[str], set[str]]:
-    """Read event names; after CUSTOM, everything is a subclass."""
-    names: set[str] = set()
-    for at, word in enumerate(words):
-        name = named(word)
-        if name is not None:
-            names.add(name)
-        if name == "CUSTOM":
-            return names, set(words[at + 1 :])
-    return names, set()
