@@ -1,115 +1,212 @@
-"""How fast events are recorded, and how much room they take.
+"""How fast events are recorded as they come from a switch, and how much room they take.
 
-The bytes that a real FreeSWITCH sent in 600 calls (33,002 events, 125 MB) are framed, recorded and
-made into frames, in pieces of 64 KiB as a socket gives them; beside it, the events are only framed,
-and parsed by greenswitch's own class. What a socket costs is not in it. Run it by
-``python -m benchmarks.recording``.
+The bytes that a real FreeSWITCH sent in 600 calls (33,002 events, 125 MB) come over loopback from
+another process, as fast as they are read. They are received, framed, tracked as sessions and calls,
+recorded and compressed, and made into frames by our listener; beside it, a loop in plain Python
+only receives and frames them, and greenswitch keeps what it parsed in a list. Each runs in a fresh
+process, in turns; of several turns the best counts. Run it by ``python -m benchmarks.recording``.
 """
 
-import lzma
-import statistics
+import multiprocessing
+import resource
+import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from multiprocessing.connection import Connection as Pipe
 
-from greenswitch.esl import ESLEvent
+from benchmarks.feeding import PASSWORD, Changed, feeding, load
 
-from switchy_nb.recording import Recording
-from switchy_nb.wire import Event, Parser
-
-CALLS = Path(__file__).parent.parent / "tests" / "recordings" / "load_600_calls.raw.xz"
+EVENTS = 33_002
+TURNS = 3
+#: times that the events are recorded to see what a million of them take
+AGAIN = 30
 PIECE = 64 * 1024
-RUNS = 3
 
 
 @dataclass(frozen=True)
 class Result:
-    """One way through the events, as the median of some runs."""
+    """One way through the events: seconds by the clock and of the processor, bytes of memory."""
 
-    what: str
-    events: int
     seconds: float
     cpu: float
+    peak: int
+    grown: int
 
     @property
     def rate(self) -> float:
         """Events a second."""
-        return self.events / self.seconds
-
-    def __str__(self) -> str:
-        each = self.cpu / self.events * 1e6
-        return f"{self.what:<44}{self.rate:>10,.0f} events/s {each:>8.1f} µs CPU each"
+        return EVENTS / self.seconds
 
 
-def frame(data: bytes) -> list[Event]:
-    parser, events = Parser(), []
-    for start in range(0, len(data), PIECE):
-        for message in parser.feed(data[start : start + PIECE]):
-            if isinstance(message, Event):
-                events.append(message)
-    return events
+class Meter:
+    """Measures from the moment that the events are asked for."""
+
+    def __init__(self) -> None:
+        self._resident = resident()
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def result(self) -> Result:
+        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return Result(wall, cpu, peak, peak - self._resident)
 
 
-def record(data: bytes) -> Recording:
-    parser, recording = Parser(), Recording(switch="fs")
-    for start in range(0, len(data), PIECE):
-        for message in parser.feed(data[start : start + PIECE]):
-            if isinstance(message, Event):
-                recording.append(message, time.time_ns() // 1000)
-    return recording
+def resident() -> int:
+    """Bytes of memory that this process has now."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
 
 
-def record_and_frame(data: bytes) -> Recording:
-    recording = record(data)
-    for segment in recording._store.segments():
-        segment.seal()  # waits for the thread that compresses, or does what it has not begun
-    if not (len(recording.events) and len(recording.sessions) and len(recording.calls)):
-        raise AssertionError("nothing was recorded")
-    return recording
+def receive_and_frame(host: str, port: int) -> Result:
+    """Receive and frame, and no more: the events' bytes are cut out and dropped."""
+    sock = socket.create_connection((host, port))
+    for command in (f"auth {PASSWORD}", "event plain all"):
+        sock.recv(PIECE)
+        sock.sendall(f"{command}\n\n".encode())
+    sock.recv(PIECE)
+    meter = Meter()
+    sock.sendall(b"api load\n\n")
+    buffer, events = b"", 0
+    while events < EVENTS:
+        buffer += sock.recv(PIECE)
+        at = 0
+        while (gap := buffer.find(b"\n\n", at)) >= 0:
+            head = dict(line.split(b": ", 1) for line in buffer[at:gap].split(b"\n"))
+            end = gap + 2 + int(head.get(b"Content-Length", 0))
+            if end > len(buffer):
+                break
+            event = buffer[gap + 2 : end]
+            events += bool(event) and head[b"Content-Type"] == b"text/event-plain"
+            at = end
+        buffer = buffer[at:]
+    return meter.result()
 
 
-def parse_with_greenswitch(raws: list[bytes]) -> list[ESLEvent]:
-    return [ESLEvent(raw.decode("utf-8", "replace")) for raw in raws]
+def keep_with_greenswitch(host: str, port: int) -> Result:
+    """Keep in a list what greenswitch makes of the events, as its users do."""
+    import gevent
+    from greenswitch import InboundESL
+
+    kept: list[object] = []
+    link = InboundESL(host, port, PASSWORD)
+    link.connect()
+    link.register_handle("*", kept.append)
+    link.send("event plain all")
+    meter = Meter()
+    link.send("api load")
+    while len(kept) < EVENTS:
+        gevent.sleep(0.001)
+    return meter.result()
 
 
-def measure(what: str, events: int, run: Callable[[], object]) -> Result:
-    walls, cpus = [], []
-    for _ in range(RUNS):
-        wall, cpu = time.perf_counter(), time.process_time()
-        kept = run()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-        del kept
-    return Result(what, events, statistics.median(walls), statistics.median(cpus))
+def record(host: str, port: int) -> Result:
+    """Record with our listener, until all is compressed and the frames are there."""
+    import pandas  # noqa: F401
+    import pyarrow.compute  # noqa: F401
+
+    from switchy_nb import EventListener
+
+    listener = EventListener(host, port, PASSWORD)
+    listener.connect()
+    listener.start()
+    recording, tracked = listener.recording, threading.Event()
+    meter = Meter()
+    listener._rx.api("load", timeout=60)
+    while recording.received < EVENTS:
+        time.sleep(0.001)
+    listener._inbox.put(tracked.set)
+    recording.flush()
+    events = recording.events
+    tracked.wait(60)
+    result = meter.result()
+    answered = listener.total_answered_sessions
+    if not (len(events) == EVENTS == recording.received and answered == 1200):
+        raise AssertionError(f"{len(events)} events, {answered} answered legs")
+    listener.disconnect()
+    return result
 
 
-def seconds(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+def _run(way: Callable[[str, int], Result], address: tuple[str, int], pipe: Pipe) -> None:
+    pipe.send(way(*address))
+
+
+def fresh(way: Callable[[str, int], Result], address: tuple[str, int]) -> Result:
+    """Run one way in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_run, args=(way, address, there))
+    process.start()
+    there.close()
+    result: Result = here.recv()
+    process.join()
+    return result
+
+
+def compare() -> None:
+    """Print how fast each way is, and what it costs."""
+    ways = {
+        "received and framed in plain Python": receive_and_frame,
+        "greenswitch: parsed, kept in a list": keep_with_greenswitch,
+        "tracked, recorded, compressed, in a frame": record,
+    }
+    results: dict[str, list[Result]] = {what: [] for what in ways}
+    with feeding() as address:
+        for _ in range(TURNS):
+            for what, way in ways.items():
+                results[what].append(fresh(way, address))
+    print(f"{'':<44}{'events/s':>12}{'µs CPU each':>13}{'peak memory':>14}{'of that ours':>14}")
+    rates = {}
+    for what, some in results.items():
+        best = min(some, key=lambda result: result.seconds)
+        rates[what] = best.rate
+        each = min(result.cpu for result in some) / EVENTS * 1e6
+        memory = f"{best.peak / 1e6:>11.0f} MB{best.grown / 1e6:>11.0f} MB"
+        print(f"{what:<44}{best.rate:>12,.0f}{each:>13.1f}{memory}")
+    framed, greens, ours = rates.values()
+    print(f"{'ours to receiving and framing only':<44}{ours / framed:>12.2f}")
+    print(f"{'ours to greenswitch':<44}{ours / greens:>12.1f}")
+
+
+def _million(pipe: Pipe) -> None:
+    from switchy_nb.recording import Recording
+    from switchy_nb.wire import Batch, Parser
+
+    changed, recording, parser = Changed(load()), Recording(switch="fs"), Parser()
+    pieces = [0]
+    before = 0
+    for turn in range(AGAIN + 1):
+        data = changed.again(turn)
+        for at in range(0, len(data), PIECE):
+            for batch in parser.feed_batches(data[at : at + PIECE]):
+                if isinstance(batch, Batch):
+                    recording.extend(batch, time.time_ns() // 1000)
+        del data
+        recording.flush()
+        pieces.append(resident())
+        if turn == 0:  # what is made once is there now
+            before = resident()
+    count = recording.received
+    pipe.send((count - EVENTS, resident() - before, recording.nbytes / count))
+
+
+def million() -> None:
+    """Print what a million events take in memory."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_million, args=(there,))
+    process.start()
+    there.close()
+    events, grown, each = here.recv()
+    process.join()
+    print(f"{'kept in memory':<44}{each:>12.1f} bytes an event")
+    print(f"{f'what {events:,} more events grow the process by':<44}{grown / 1e6:>12.0f} MB")
 
 
 def main() -> None:
-    data = lzma.decompress(CALLS.read_bytes())
-    raws = [event.raw for event in frame(data)]
-    count = len(raws)
-    framed = measure("framed only", count, lambda: frame(data))
-    appended = measure("framed and appended", count, lambda: record(data))
-    ours = measure("recorded, compressed, frames built", count, lambda: record_and_frame(data))
-    peer = measure(
-        "greenswitch: parsed only, kept in a list", count, lambda: parse_with_greenswitch(raws)
-    )
-    for result in (framed, appended, ours, peer):
-        print(result)
-    print(f"{'ours to framing only':<44}{ours.rate / framed.rate:>10.2f}")
-    print(f"{'ours to greenswitch':<44}{ours.rate / peer.rate:>10.1f}")
-    recording = record_and_frame(data)
-    size = sum(segment.nbytes for segment in recording._store.segments())
-    print(f"{'kept in memory':<44}{size / count:>10.1f} bytes an event")
-    name = "variable_sip_call_id"
-    print(f"{'one header as a Series':<44}{seconds(lambda: recording.header(name)):>10.2f} s")
-    print(f"{'all headers as a frame':<44}{seconds(recording.wide):>10.2f} s")
+    compare()
+    million()
 
 
 if __name__ == "__main__":

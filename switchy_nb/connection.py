@@ -27,10 +27,10 @@ from switchy_nb.errors import (
     TimeoutError,
 )
 from switchy_nb.hub import Hub, get_hub
-from switchy_nb.link import Handlers, Link, Reply, Secret, Slot, port_number
+from switchy_nb.link import Handlers, Link, Reply, Secret, Slot, one_by_one, port_number
 from switchy_nb.subscriptions import Subscriptions
 from switchy_nb.waiting import Deadline, block_on
-from switchy_nb.wire import Event, LogLine, encode_command
+from switchy_nb.wire import Batch, Event, LogLine, encode_command
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,8 @@ class Connection(Subscriptions):
     on_event, on_link, on_log : callable, optional
         ``on_event(event, received)``, ``on_link(state, reason, received)`` and ``on_log(line)``, with
         `received` in µs since the epoch. They are called on the hub thread and must not block.
+    on_events : callable, optional
+        In place of `on_event`, to have plain events that came together as a `Batch`.
     commands : CommandLog, optional
         Who keeps the commands.
     """
@@ -80,6 +82,7 @@ class Connection(Subscriptions):
         timeout: float = 10.0,
         autorecon: float | bool = False,
         on_event: Callable[[Event, int], None] | None = None,
+        on_events: Callable[[Batch | Event, int], None] | None = None,
         on_link: Callable[[LinkState, str, int], None] | None = None,
         on_log: Callable[[LogLine], None] | None = None,
         commands: CommandLog | None = None,
@@ -91,7 +94,7 @@ class Connection(Subscriptions):
         self.autorecon = _seconds(autorecon)
         self.commands = commands
         self._secret = Secret(auth)
-        self._on_event = on_event
+        self._on_events = on_events or one_by_one(self._guarded(on_event))
         self._on_link = on_link
         self._on_log = on_log
         self._link: Link | None = None
@@ -165,8 +168,8 @@ class Connection(Subscriptions):
         with self._turn():
             if self.connected():
                 return
-            on_event, on_log = self._guarded(self._on_event), self._guarded(self._on_log)
-            link = Link(self.host, self.port, self._secret, Handlers(on_event, on_log, self._lost))
+            events, lines = self._guarded(self._on_events), self._guarded(self._on_log)
+            link = Link(self.host, self.port, self._secret, Handlers(events, lines, self._lost))
             try:
                 link.open(deadline.left)
                 for line in self._standing:

@@ -1,18 +1,26 @@
-"""Who is called for which event, and what they are called with."""
+"""Events one after the other: who is called for which, and what they are called with."""
 
 import inspect
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import LegGone, SwitchyError
 from switchy_nb.waiting import Waiter
+from switchy_nb.wire import Batch, Event
+from switchy_nb.wire.batch import glances
+
+if TYPE_CHECKING:
+    from switchy_nb.tracking import Tracker
 
 log = logging.getLogger(__name__)
 
 Callback = Callable[..., Any]
+
+#: the name of the events that go by their subclass
+CUSTOM = "CUSTOM"
 
 
 class Callbacks:
@@ -21,6 +29,8 @@ class Callbacks:
     def __init__(self) -> None:
         #: app group → event name → callbacks in the order of their calls
         self.by_group: dict[str, dict[str, deque[Callback]]] = {}
+        #: the events that anybody at all has a callback for
+        self._wanted: frozenset[str] = frozenset()
         self._watchers: tuple[Waiter[Any], ...] = ()
         self._lock = threading.Lock()
 
@@ -29,6 +39,7 @@ class Callbacks:
         with self._lock:
             chain = self.by_group.setdefault(group, {}).setdefault(event, deque())
             (chain.appendleft if prepend else chain.append)(callback)
+            self._wanted |= {event}
 
     def remove(self, event: str, group: str, callback: Callback) -> None:
         """Remove a callback; `KeyError` if it is not there."""
@@ -41,9 +52,16 @@ class Callbacks:
                 del self.by_group[group][event]
             if not self.by_group[group]:
                 del self.by_group[group]
+            self._wanted = frozenset(name for chains in self.by_group.values() for name in chains)
+
+    def wants(self, event: str) -> bool:
+        """Whether any app group has a callback for an event."""
+        return event in self._wanted
 
     def run(self, event: str, group: str, arguments: Iterable[Any]) -> None:
         """Call whoever is registered; what one raises is logged and hurts nobody else."""
+        if event not in self._wanted:
+            return
         with self._lock:
             chain = tuple(self.by_group.get(group, {}).get(event, ()))
         arguments = tuple(arguments)
@@ -57,6 +75,11 @@ class Callbacks:
                 log.exception(
                     "the callback %r for %s (app group %r) failed", callback, event, group
                 )
+
+    @property
+    def watchers(self) -> tuple[Waiter[Any], ...]:
+        """The waits that are tried after every event."""
+        return self._watchers
 
     def watch(self, waiter: Waiter[Any]) -> None:
         """Try a wait now, and after every event."""
@@ -78,6 +101,49 @@ class Callbacks:
         """End every wait with an error; nobody's code is run."""
         for waiter in self._watchers:
             waiter.fail(error)
+
+
+def take_batch(tracker: "Tracker", callbacks: Callbacks, batch: Batch) -> None:
+    """Take in events, one after the other, and call who wants to know; none can hurt the next.
+
+    It does what `take_event` does, but reads no more of each event than it must: of most nobody
+    wants to know more than that they are there.
+    """
+    handlers, buffer, wanted = tracker.handlers, batch.buffer, callbacks.wants
+    sessions, ending = tracker.sessions, tracker.ending
+    for start, end, name, uuid in glances(batch):
+        try:
+            session = sessions.get(uuid) or ending.get(uuid) if uuid is not None else None
+            if name is None or name in handlers or (session is None and wanted(name)):
+                event = Event.glanced(buffer[start:end], name, None if name is None else uuid)
+                take_event(tracker, callbacks, event)
+                continue
+            if session is not None:
+                session.take((buffer, start, end), name)
+                if wanted(name):
+                    callbacks.run(name, session.cid, (session,))
+                if session.waited_for:
+                    session.notify()
+            if callbacks.watchers:
+                callbacks.notify_watchers()
+        except Exception:
+            log.exception("an event was not handled: %r", Event(buffer[start:end]))
+
+
+def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:
+    """Take in an event, call who wants to know, and try every wait again."""
+    name = event.name
+    if name == CUSTOM:
+        name = event.subclass or name
+    result = tracker.handlers.get(name, tracker.lookup_sess)(event)
+    consumed, *models = result if isinstance(result, tuple) else (result, None)
+    session = models[0] if models else None
+    if consumed or session is None:
+        group = session.cid if session is not None else tracker.get_id(event)
+        callbacks.run(name, group, models if session is not None else (event,))
+    if session is not None:
+        session.notify()
+    callbacks.notify_watchers()
 
 
 def call_back(callback: Callback, arguments: tuple[Any, ...]) -> Any:

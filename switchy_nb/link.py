@@ -10,7 +10,7 @@ import logging
 import socket as _socket
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ from switchy_nb.waiting import Deadline
 from switchy_nb.wire import (
     ApiResponse,
     AuthRequest,
+    Batch,
     CommandReply,
     Disconnect,
     Event,
@@ -50,10 +51,12 @@ log = logging.getLogger(__name__)
 
 Reply = CommandReply | ApiResponse
 
-#: Read at most this much at once; 64 KiB is some 17 channel events.
-CHUNK = 1 << 16
+#: Read at most this much at once; 128 KiB are some 35 channel events.
+CHUNK = 1 << 17
 #: While bytes keep coming, let the hub's other work in after this many seconds.
 SLICE = 0.005
+#: What a switch says of a client that had not read its last 100,000 events.
+_TOO_SLOW = "killed listener because of lost events"
 #: A host that vanished without a word is noticed in under a minute: an idle peer is probed after
 #: 15 s, and given up after two probes (s, s, number) or what it did not acknowledge for 30 s (ms).
 KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 2, "TCP_USER_TIMEOUT": 30000}
@@ -86,7 +89,7 @@ class Secret(str):
 class Handlers:
     """What a link tells, and to whom. They are called on the hub thread and must not block."""
 
-    event: Callable[[Event, int], None]
+    events: Callable[[Batch | Event, int], None]
     log: Callable[[LogLine], None]
     lost: Callable[["Link", str], None]
 
@@ -264,7 +267,8 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         reason = "the switch closed the connection"
         slice_end = time.monotonic() + SLICE
         try:
-            messages, data = self._early, b"early"
+            messages: Sequence[Message | Batch] = self._early
+            data = b"early"
             while data:
                 received = time.time_ns() // 1000
                 for message in messages:
@@ -276,7 +280,7 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                     gevent.sleep(0)
                     slice_end = time.monotonic() + SLICE
                 data = self.sock.recv(CHUNK)
-                messages = self._parser.feed(data) if data else []
+                messages = self._parser.feed_batches(data) if data else []
         except OSError as exc:
             reason = f"{exc.strerror or exc}"
         except ProtocolError as exc:
@@ -287,9 +291,9 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             reason = f"reading failed: {exc!r}"
         self._lose(self._farewell or reason)
 
-    def _take(self, message: Message, received: int) -> None:
-        if isinstance(message, Event):
-            self._handlers.event(message, received)
+    def _take(self, message: Message | Batch, received: int) -> None:
+        if isinstance(message, Batch | Event):
+            self._handlers.events(message, received)
         elif isinstance(message, CommandReply | ApiResponse):
             if not self._waiting:
                 raise ProtocolError(f"a reply to no command came: {message!r}")
@@ -300,6 +304,11 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             # The end comes by itself; a lingering switch has events to send first.
             first_line = message.text.partition("\n")[0]
             self._farewell = f"the switch said goodbye ({first_line!r})"
+            if _TOO_SLOW in message.text:
+                self._farewell = (
+                    "the switch dropped us for being too slow, and events were lost "
+                    f"({_TOO_SLOW!r})"
+                )
 
     def _write(self) -> None:
         while True:
@@ -353,6 +362,16 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         for greenlet in self._greenlets:
             if greenlet is not current:
                 greenlet.kill(block=False)
+
+
+def one_by_one(function: Callable[[Event, int], None]) -> Callable[[Batch | Event, int], None]:
+    """Have a function that takes one event called for each of a batch."""
+
+    def each(events: Batch | Event, received: int) -> None:
+        for event in events if isinstance(events, Batch) else (events,):
+            function(event, received)
+
+    return each
 
 
 def port_number(port: int | str) -> int:

@@ -15,20 +15,22 @@ from functools import partial
 from typing import Any
 
 from switchy_nb.connection import Connection, LinkState
-from switchy_nb.dispatch import Callbacks
+from switchy_nb.dispatch import Callbacks, take_batch, take_event
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError
 from switchy_nb.link import Secret
 from switchy_nb.recording import Recording
 from switchy_nb.session import Session
 from switchy_nb.tracking import Tracker
 from switchy_nb.waiting import TICK, Deadline, Waiter, block_on
-from switchy_nb.wire import Event
+from switchy_nb.wire import Batch, Event
 
 log = logging.getLogger(__name__)
 
 #: Events, other work for the dispatcher's thread, and None for its end.
-Inbox = queue.SimpleQueue[Event | Callable[[], None] | None]
+Inbox = queue.SimpleQueue[Batch | Event | Callable[[], None] | None]
 
+#: ended legs whose events are settled even when there is no time for it
+MANY = 1000
 #: seconds that `disconnect` lets a callback finish
 PATIENCE = 1.0
 
@@ -80,7 +82,7 @@ class EventListener(Tracker):
         self._auth = Secret(auth)
         self._rx = Connection(
             host, port, auth, timeout=timeout, autorecon=autorecon,
-            on_event=self._arrived, on_link=self._link_changed,
+            on_events=self._arrived, on_link=self._link_changed,
         )  # fmt: skip
         self.port = self._rx.port
         self._rx.commands = self.recording
@@ -208,8 +210,6 @@ class EventListener(Tracker):
         )
         return f"<{type(self).__name__} {self._rx.switch} [{state}]>"
 
-    # --- what it counts ----------------------------------------------------------------
-
     # --- who wants to know -------------------------------------------------------------
 
     def add_callback(
@@ -314,9 +314,12 @@ class EventListener(Tracker):
 
     # --- on the hub thread -------------------------------------------------------------
 
-    def _arrived(self, event: Event, received: int) -> None:
-        self.recording.append(event, received, self._rx.switch)
-        self._inbox.put(event)
+    def _arrived(self, events: Batch | Event, received: int) -> None:
+        if isinstance(events, Batch):
+            self.recording.extend(events, received, self._rx.switch)
+        else:
+            self.recording.append(events, received, self._rx.switch)
+        self._inbox.put(events)
 
     def _link_changed(self, state: LinkState, reason: str, received: int) -> None:
         if state is not LinkState.GONE:
@@ -332,29 +335,20 @@ class EventListener(Tracker):
         try:
             while (item := inbox.get()) is not None:
                 try:
-                    if isinstance(item, Event):
-                        self._process(item)
+                    if isinstance(item, Batch):
+                        take_batch(self, self.callbacks, item)
+                    elif isinstance(item, Event):
+                        take_event(self, self.callbacks, item)
                     else:
                         item()
+                    if inbox.empty() or len(self._unsettled) > MANY:
+                        self.settle()
                 except _Over:
                     return
                 except Exception:
                     log.exception("what came from %s was not handled: %r", self._rx.switch, item)
         finally:
             ended.set()
-
-    def _process(self, event: Event) -> None:
-        name = event.subclass or event.name
-        handler = self._handlers.get(name, self.lookup_sess)
-        result = handler(event)
-        consumed, *models = result if isinstance(result, tuple) else (result, None)
-        session = models[0] if models else None
-        if consumed or session is None:
-            group = session.cid if session is not None else self.get_id(event)
-            self.callbacks.run(name, group, models if session is not None else (event,))
-        if session is not None:
-            session.notify()
-        self.callbacks.notify_watchers()
 
     def _take_link(self, state: LinkState, reason: str) -> None:
         if state is LinkState.UP:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 60.0
 
 
+#: a plain event in what came from the socket: the buffer, and where in it the event begins and ends
+Place = tuple[bytes, int, int]
+
+
 def event_time(event: Event) -> float:
     """When the switch made an event, in seconds since the epoch by its own clock; 0 if unknown."""
     stamp = event.get("Event-Date-Timestamp", "")
@@ -33,20 +37,36 @@ class Events:
     """The events of one leg or job, the newest first; a header's value is the newest's."""
 
     def __init__(self, event: Event | None = None) -> None:
-        self._events: deque[Event] = deque()
+        #: the oldest first; an event is no more than where its bytes are until somebody asks for it
+        self._events: list[Event | Place] = []
         if event is not None:
             self.update(event)
 
-    def update(self, event: Event) -> None:
-        """Add an event."""
-        self._events.appendleft(event)
+    def update(self, event: "Event | Place") -> None:
+        """Add an event, or say where a plain one is."""
+        self._events.append(event)
 
     def __len__(self) -> int:
         return len(self._events)
 
+    def arrived(self, at: int) -> Event:
+        """The event that came as number `at`, counted from 0."""
+        event = self._events[at]
+        if not isinstance(event, Event):
+            buffer, start, end = event
+            event = self._events[at] = Event(buffer[start:end])
+        return event
+
+    def settle(self) -> None:
+        """Keep the events' own bytes, and no longer those of others that came with them."""
+        for at, event in enumerate(self._events):
+            if not isinstance(event, Event):
+                buffer, start, end = event
+                self._events[at] = (buffer[start:end], 0, end - start)
+
     def __iter__(self) -> Iterator[Event]:
-        # a copy, since the dispatcher's thread may add to it meanwhile
-        return iter(tuple(self._events))
+        # by number, since the dispatcher's thread may add to it meanwhile
+        return map(self.arrived, range(len(self._events) - 1, -1, -1))
 
     def get(self, name: str, default: Any = None) -> Any:
         """The header's value in the newest event that has it (and isn't empty)."""
@@ -56,7 +76,9 @@ class Events:
         return default
 
     def __getitem__(self, key: str | int | slice) -> Any:
-        if isinstance(key, int | slice):
+        if isinstance(key, int):
+            return self.arrived(range(len(self._events) - 1, -1, -1)[key])
+        if isinstance(key, slice):
             return list(self)[key]
         value = self.get(key)
         if value is None:
@@ -70,6 +92,57 @@ class Events:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({[e.name for e in reversed(list(self))]})"
+
+
+class Untaken:
+    """The events of one leg that no wait has taken yet, by name and by subclass.
+
+    Most are never waited for, so they are looked for only when somebody does; who takes them holds
+    the leg's lock.
+
+    Parameters
+    ----------
+    events : Events
+        All events of the leg.
+
+    Attributes
+    ----------
+    names : list of str
+        The events' names, in the order of their arrival; an event is there before its name.
+    """
+
+    def __init__(self, events: Events) -> None:
+        self.names: list[str] = []
+        self._events = events
+        #: how many events were looked at for a name, and those that were given back
+        self._seen: dict[str, int] = {}
+        self._returned: dict[str, deque[Event]] = {}
+
+    def take(self, name: str) -> Event | None:
+        """Take the next event of a name, or of a CUSTOM subclass; None if there is none."""
+        returned = self._returned.get(name)
+        if returned:
+            return returned.popleft()
+        for at in range(self._seen.get(name, 0), len(self.names)):
+            self._seen[name] = at + 1
+            if self._fits(at, name):
+                return self._events.arrived(at)
+        return None
+
+    def put_back(self, name: str, event: Event) -> None:
+        """Give back what was taken last: the next wait has it."""
+        self._returned.setdefault(name, deque()).appendleft(event)
+
+    def __getitem__(self, name: str) -> list[Event]:
+        """All events that a wait for this name could take now."""
+        later = range(self._seen.get(name, 0), len(self.names))
+        fitting = [self._events.arrived(at) for at in later if self._fits(at, name)]
+        return [*self._returned.get(name, ()), *fitting]
+
+    def _fits(self, at: int, name: str) -> bool:
+        if self.names[at] == name:
+            return True
+        return self.names[at] == "CUSTOM" and self._events.arrived(at).subclass == name
 
 
 class Vars(UserDict[str, Any]):

@@ -5,14 +5,13 @@ The commands that steer it are in `controls`.
 
 import difflib
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.controls import Commander, Controls
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
-from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Vars, event_time
+from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Place, Untaken, Vars, event_time
 from switchy_nb.waiting import Waiter, await_on, block_on
 from switchy_nb.wire import Event
 
@@ -37,6 +36,7 @@ _STATES = tuple(state.value for state in State)
 
 #: what an event says of its leg: attributes and their new values
 _CHANGES: Mapping[str, Mapping[str, bool]] = {
+    "CHANNEL_ORIGINATE": {},
     "CHANNEL_PROGRESS": {"ringing": True},
     "CHANNEL_PROGRESS_MEDIA": {"ringing": True},
     "CHANNEL_ANSWER": {"answered": True, "ringing": False},
@@ -100,8 +100,7 @@ class Session(Controls):
         self._listening = listening
         self._lock = threading.Lock()
         self._waiters: list[Waiter[Any]] = []
-        #: events that no wait has taken yet, by name and by subclass
-        self._untaken: dict[str, deque[Event]] = {}
+        self._untaken = Untaken(self.events)
         self.vars = Vars(self.notify)
         self.update(event)
 
@@ -109,15 +108,18 @@ class Session(Controls):
 
     def update(self, event: Event) -> None:
         """Take in one more event of this leg."""
-        name = event.name
+        self.take(event, event.name)
+
+    def take(self, event: Event | Place, name: str) -> None:
+        """Take in one more event of this leg, whose name is known."""
         self.events.update(event)
-        with self._lock:
-            for key in filter(None, (name, event.subclass)):
-                self._untaken.setdefault(key, deque()).append(event)
-        for attribute, value in _CHANGES.get(name, {}).items():
-            setattr(self, attribute, value)
-        if name in _TIMES:
-            self.times[_TIMES[name]] = event_time(event)
+        self._untaken.names.append(name)
+        changes = _CHANGES.get(name)
+        if changes is not None:
+            for attribute, value in changes.items():
+                setattr(self, attribute, value)
+            if name in _TIMES:
+                self.times[_TIMES[name]] = event_time(self.events[0])
 
     def get(self, key: str, default: Any = None) -> Any:
         """The newest value of a header, or `default`."""
@@ -264,6 +266,11 @@ class Session(Controls):
             if waiter.check():
                 self._forget(waiter)
 
+    @property
+    def waited_for(self) -> bool:
+        """Whether anybody waits for something of this leg."""
+        return bool(self._waiters)
+
     def fail_waiters(self, error: SwitchyError) -> None:
         """End every wait with an error: the link is lost, or the listener disconnects."""
         with self._lock:
@@ -301,12 +308,11 @@ class Session(Controls):
 
     def _take(self, name: str) -> Event | None:
         with self._lock:
-            untaken = self._untaken.get(name)
-            return untaken.popleft() if untaken else None
+            return self._untaken.take(name)
 
     def _put_back(self, name: str, event: Event) -> None:
         with self._lock:
-            self._untaken[name].appendleft(event)
+            self._untaken.put_back(name, event)
 
     def _forget(self, waiter: Waiter[Any]) -> None:
         with self._lock:

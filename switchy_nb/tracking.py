@@ -5,6 +5,7 @@ and who is told of them is not known here (see `listener`).
 """
 
 import logging
+import weakref
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
@@ -70,6 +71,7 @@ class Tracker:
         self._awaited: dict[str, Job] = {}
         #: legs that are hung up, until their last event has come
         self._ending: OrderedDict[str, Session] = OrderedDict()
+        self._unsettled: list[weakref.ref[Session]] = []
         self._unsubscribed: list[str] = []
         self._handlers: dict[str, Handler] = {
             "CHANNEL_CREATE": self._created,
@@ -81,6 +83,16 @@ class Tracker:
             "CHANNEL_DESTROY": self._destroyed,
             "BACKGROUND_JOB": self._job_done,
         }
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """What takes an event in, by its name; `lookup_sess` where there is nothing."""
+        return self._handlers
+
+    @property
+    def ending(self) -> OrderedDict[str, Session]:
+        """The legs that are hung up and whose last event has not come."""
+        return self._ending
 
     def add_handler(self, evname: str, handler: Handler) -> None:
         """Have events of a name (or CUSTOM subclass) taken in by `handler(event)`.
@@ -190,6 +202,7 @@ class Tracker:
         if session.uuid in self.sessions:
             self._remove(session)
         self._ending.pop(session.uuid, None)
+        self._unsettled.append(weakref.ref(session))
         session.notify()
 
     # --- handlers ----------------------------------------------------------------------
@@ -267,8 +280,17 @@ class Tracker:
     def _destroyed(self, event: Event) -> tuple[bool, Session | None]:
         uuid = event.get("Unique-ID", "")
         known, session = self.lookup_sess(event)
-        self._ending.pop(uuid, None)
+        if self._ending.pop(uuid, None) is not None and session is not None:
+            self._unsettled.append(weakref.ref(session))
         return known, session
+
+    def settle(self) -> None:
+        """Have the legs that ended, and that somebody still keeps, hold no bytes but their own."""
+        for ended in self._unsettled:
+            session = ended()
+            if session is not None:
+                session.events.settle()
+        self._unsettled.clear()
 
     def _job_done(self, event: Event) -> tuple[bool, Session | None, Job | None]:
         job = self.bg_jobs.get(event.get("Job-UUID", ""))

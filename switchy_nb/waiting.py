@@ -5,9 +5,11 @@ What is waited for is not known here.
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
 
 from switchy_nb.errors import SwitchyError, TimeoutError
@@ -116,17 +118,26 @@ class Waiter(Generic[T]):
         self,
         test: Callable[[], T],
         hopeless: Callable[[], SwitchyError | None] = lambda: None,
-        undo: Callable[[T], None] = lambda value: None,
+        undo: Callable[[T], None] | None = None,
     ) -> None:
         self.future: Future[T] = Future()
+        # What was taken is handed over before the wait can be given up, lest the next wait gets
+        # what comes behind it. Nothing is held up where nothing is taken.
+        self._handing: AbstractContextManager[object] = (
+            contextlib.nullcontext() if undo is None else threading.RLock()
+        )
         self._test = test
         self._hopeless = hopeless
-        self._undo = undo
+        self._undo = undo or (lambda value: None)
 
     def check(self) -> bool:
         """Try the test; return whether the wait is over, one way or the other."""
-        if self.future.done():
-            return True
+        with self._handing:
+            if not self.future.done():
+                self._try()
+            return self.future.done()
+
+    def _try(self) -> None:
         try:
             value = self._test()
             error = None if value else self._hopeless()
@@ -140,11 +151,11 @@ class Waiter(Generic[T]):
         except Exception as exc:
             with contextlib.suppress(InvalidStateError):
                 self.future.set_exception(exc)
-        return self.future.done()
 
     def give_up(self) -> bool:
         """End the wait without a value; return whether it had come nevertheless."""
-        return not self.future.cancel() and self.future.exception() is None
+        with self._handing:
+            return not self.future.cancel() and self.future.exception() is None
 
     def undo(self) -> None:
         """Take the value back that it ended with."""

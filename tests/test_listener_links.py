@@ -168,3 +168,28 @@ def test_a_link_lost_for_good_ends_the_listener() -> None:
         listener.start()
         assert listener.connected()
         listener.disconnect()
+
+
+def test_a_switch_that_dropped_us_for_being_slow_is_told_of_in_the_recording() -> None:
+    notice = "Disconnected, goodbye.\nkilled listener because of lost events\n"
+
+    def script(talk: Talk) -> None:
+        talk.login()
+        while not talk.hear().startswith("event plain"):
+            talk.reply("+OK")
+        talk.reply("+OK")
+        talk.event(*created("leg"))
+        talk.say(f"Content-Type: text/disconnect-notice\nContent-Length: {len(notice)}\n\n{notice}")
+
+    with Peer(script) as peer:
+        listener = EventListener(peer.host, peer.port, autorecon=False)
+        listener._rx.connect()
+        listener._rx.subscribe()
+        recording = listener.recording
+        eventually(lambda: recording.received == 2)
+        assert recording.events["name"].tolist() == ["CHANNEL_CREATE", "LINK_DOWN"]
+        reason = recording.header("Link-Reason")[1]
+        assert "dropped us for being too slow" in reason
+        assert "killed listener because of lost events" in reason
+        assert recording.received == len(recording.events) + recording.dropped
+        listener.disconnect()

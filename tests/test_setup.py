@@ -60,6 +60,16 @@ def test_the_lock_meets_every_requirement_and_extra(project):
     assert unmet(wanted, "requirements.lock") == []
 
 
+def test_the_extras_that_errors_and_pages_name_are_there(project):
+    pages = [*(ROOT / "switchy_nb").rglob("*.py"), *(ROOT / "docs").glob("*.md")]
+    named = {
+        extra
+        for path in pages
+        for extra in re.findall(r"switchy_nb\[(\w+)\]", path.read_text(encoding="utf-8"))
+    }
+    assert {"lab", "sql"} <= named <= set(project["project"]["optional-dependencies"])
+
+
 def test_what_builds_is_locked_too(project):
     group = project["dependency-groups"]["build"]
     assert unmet(group, "requirements-build.lock") == []
@@ -163,6 +173,7 @@ def test_every_module_can_be_read_in_one_sitting():
 @pytest.mark.parametrize("module", ["switchy_nb", "switchy_nb.cli"])
 def test_what_is_heavy_is_imported_late(module):
     heavy = {"IPython", "ipywidgets", "matplotlib.pyplot", "nbclient", "pandas", "pyarrow"}
+    heavy |= {"duckdb", "tqdm"}
     code = f"import {module}, sys; print(*sorted({heavy!r} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.split() == []

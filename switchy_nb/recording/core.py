@@ -27,22 +27,45 @@ class Core:
         The core columns of its rows (see `segment.core_schema`).
     segments : tuple of Segment
         Where they came from.
+    first : int
+        The number of its first row; rows are counted from there in all that it gives and takes.
     """
 
     table: "pa.Table"
     segments: tuple[Segment, ...]
+    first: int = 0
 
     @classmethod
-    def of(cls, segments: Sequence[Segment], length: int) -> "Core":
-        """Take the first `length` rows of what is in `segments`, which may be growing."""
+    def of(cls, segments: Sequence[Segment], length: int, before: "Core | None" = None) -> "Core":
+        """Take the first `length` rows of what is in `segments`, which may be growing.
+
+        Parameters
+        ----------
+        segments : sequence of Segment
+            Each beginning where the one before it ends.
+        length : int
+            How many rows are wanted.
+        before : Core, optional
+            What was taken of them earlier: it is not read again.
+        """
         import pyarrow as pa
 
         from switchy_nb.recording.segment import core_schema
 
         schema = core_schema()
-        tables = [segment.core().select(schema.names) for segment in segments]
+        first = segments[0].first if segments else 0
+        tables = []
+        for segment in segments:
+            known = None if before is None else before.part(segment)
+            tables.append(segment.core().select(schema.names) if known is None else known)
         whole = pa.concat_tables(tables) if tables else schema.empty_table()
-        return cls(whole.slice(0, length), tuple(segments))
+        return cls(whole.slice(0, length), tuple(segments), first)
+
+    def part(self, segment: Segment) -> "pa.Table | None":
+        """The rows of a segment, if all of them are here."""
+        start = segment.first - self.first
+        end = start + len(segment)
+        return self.table.slice(start, end - start) if start >= 0 and end <= len(self) else None
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -100,7 +123,7 @@ class Core:
         found: dict[int, tuple[str | None, ...]] = {}
         for segment, wanted in self._by_segment(rows):
             raw, kinds = segment.raws()
-            places = [n - segment.first for n in wanted]
+            places = [n + self.first - segment.first for n in wanted]
             taken = raw.take(pa.array(places, pa.int64()))
             columns = read_headers(taken, bytes(kinds[at] for at in places), names, readable)
             found.update(
@@ -110,16 +133,22 @@ class Core:
 
     def raw_rows(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, Kind]]:
         """Give the number, the bytes and the kind of some rows."""
+        import pyarrow as pa
+
+        kind_of = {int(kind): kind for kind in Kind}
         for segment, wanted in self._by_segment(rows):
             raw, kinds = segment.raws()
-            for n in wanted:
-                yield n, raw[n - segment.first].as_py(), Kind(kinds[n - segment.first])
+            places = [n + self.first - segment.first for n in wanted]
+            if len(places) < len(raw):
+                raw = raw.take(pa.array(places, pa.int64()))
+            for n, at, event in zip(wanted, places, raw.to_pylist(), strict=True):
+                yield n, event, kind_of[kinds[at]]
 
     def _by_segment(self, rows: Iterable[int]) -> Iterator[tuple[Segment, list[int]]]:
         """Give each segment that holds some of the rows, with their numbers in order."""
         wanted = sorted(set(rows))
         for segment in self.segments:
-            end = bisect_left(wanted, segment.first + len(segment))
+            end = bisect_left(wanted, segment.first + len(segment) - self.first)
             if end:
                 yield segment, wanted[:end]
                 del wanted[:end]

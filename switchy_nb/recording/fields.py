@@ -40,7 +40,7 @@ TIME_HEADER = "Event-Date-Timestamp"
 SEQUENCE_HEADER = "Event-Sequence"
 
 #: Later than year 9999 no calendar can say, and 0 is how FreeSWITCH writes "not yet".
-_LATEST = 253_402_300_799_999_999
+LATEST = 253_402_300_799_999_999
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -119,13 +119,15 @@ def whole_number(value: str | None) -> int | None:
 def microseconds(value: str | None) -> int | None:
     """Read a time in microseconds since the epoch; None where it is unknown or cannot be."""
     number = whole_number(value)
-    return number if number and number <= _LATEST else None
+    return number if number and number <= LATEST else None
 
 
-def own_times(events: Iterable[Event]) -> Iterator[int | None]:
-    """Give each event's own time (µs), but never one before that of the event ahead of it."""
+def own_times(events: Iterable[Event], latest: int | None = None) -> Iterator[int | None]:
+    """Give each event's own time (µs), but never one before that of the event ahead of it.
+
+    `latest` is the time of the event ahead of the first.
+    """
     needles = Needles([TIME_HEADER])
-    latest: int | None = None
     for event in events:
         kind = Kind.JSON if event.fmt is Format.JSON else Kind.PLAIN
         moment = microseconds(needles.find(event.raw, kind)[0])

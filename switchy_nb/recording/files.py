@@ -1,35 +1,42 @@
-"""A recording as one Parquet file.
+"""A recording as one Parquet file, which other programs read as it is.
 
-Each row is an event: the columns of `Recording.events`, ``kind`` (0 a plain event, 1 JSON, 2 a row
-about the link) and ``raw``, its bytes. Other programs read it as it is. What is not a row is in the
-file's key-value metadata: ``switchy_nb`` holds a JSON object (``version``, ``call_header``,
-``app_headers``, ``switch``, ``torn``), ``switchy_nb.commands`` the commands as an Arrow IPC stream
-in base64. Of the columns, ``call`` is written for others only: it follows from ``call_header``.
+Each row is an event: the columns are in `columns`, and on the page ``docs/recordings.md``. What is
+no row is in the file's key-value metadata: ``switchy_nb`` holds a JSON object (``version``,
+``saved``, ``call_header``, ``app_headers``, ``switch``, ``torn``), ``switchy_nb.commands`` the
+commands as an Arrow IPC stream in base64. Folders of such files are in `parts`; what is read of a
+file that lost something is in `mending`.
 """
 
 import base64
-import contextlib
 import json
 import os
 import secrets
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import RecordingError
+from switchy_nb.recording.columns import file_schema
 from switchy_nb.recording.commands import Sent
 from switchy_nb.recording.core import Core
-from switchy_nb.recording.fields import Kind
-from switchy_nb.recording.segment import Segment, core_schema, pack, unpack
+from switchy_nb.recording.intake import DEFAULT_APP_HEADERS, DEFAULT_CALL_HEADER
+from switchy_nb.recording.mending import as_piece, check_columns
+from switchy_nb.recording.progress import progress
+from switchy_nb.recording.rows import pieces, segments_of
+from switchy_nb.recording.segment import Segment, pack, unpack
+from switchy_nb.recording.whole import whole_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from switchy_nb.recording.rows import Piece
 
 #: Raised when a file of the new kind could be read wrongly by old code.
 VERSION = 1
 _META = b"switchy_nb"
 _COMMANDS = b"switchy_nb.commands"
-_MAGIC = b"PAR1"
+MAGIC = b"PAR1"
 #: One page for many events: the compressor sees no further than a page.
 _PAGE_BYTES = 16 * 1024 * 1024
 
@@ -38,10 +45,20 @@ _PAGE_BYTES = 16 * 1024 * 1024
 class Header:
     """What a file says of the whole recording."""
 
-    call_header: str
-    app_headers: tuple[str, ...]
-    switch: str
-    torn: int
+    call_header: str = DEFAULT_CALL_HEADER
+    app_headers: tuple[str, ...] = DEFAULT_APP_HEADERS
+    switch: str = ""
+    torn: int = 0
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was read: the rows, the rest, and what was not as it should be, in words."""
+
+    header: Header
+    segments: list[Segment]
+    commands: list[Sent]
+    problems: list[str] = field(default_factory=list)
 
 
 def write(
@@ -50,6 +67,7 @@ def write(
     calls: "pa.ChunkedArray",
     commands: list[Sent],
     header: Header,
+    show: bool | None = None,
 ) -> None:
     """Write a recording; the file is there whole or, if that fails, as it was before.
 
@@ -65,163 +83,249 @@ def write(
         The commands.
     header : Header
         The rest.
+    show : bool, optional
+        Whether to show how far it is (see `progress`).
 
     Raises
     ------
     RecordingError
         If the file cannot be written.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            _write(file, core, calls, commands, header)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as exc:
+    place = Path(path)
+    if place.is_dir():
         raise RecordingError(
-            f"the recording could not be saved as {path}: {exc.strerror or exc}; it is still whole "
-            "in memory, so save it elsewhere"
-        ) from exc
-    finally:
-        with contextlib.suppress(OSError):  # after a success it is not there any more
-            temporary.unlink()
+            f"the recording cannot be saved as {place}: a folder is there. Name a file in it, or "
+            "save with partitioned=True"
+        )
+    schema = described(file_schema(), header, list(enumerate(commands)))
+    with whole_file(place) as file, open_writer(file, schema) as writer:
+        rows = full_rows(core, calls)
+        for table in progress(rows, total=len(core.segments), what="saving", show=show):
+            writer.write_table(table)
 
 
-def read(path: str | os.PathLike[str]) -> tuple[Header, list[Segment], list[Sent]]:
+def read(path: Path, show: bool | None = None) -> Loaded:
     """Read a recording.
+
+    Row groups that are damaged are left out, and told of in `Loaded.problems`.
 
     Raises
     ------
     RecordingError
-        If there is no such file, if it is no recording or not a whole one, or if a later version of
-        the toolkit wrote it.
+        If there is no such file, if it is no recording or not a whole one, if nothing in it can be
+        read, or if a later version of the toolkit wrote it.
+    """
+    problems: list[str] = []
+    with opened(path) as file:
+        header, _, commands = read_metadata(path, file, problems)
+        groups = read_groups(path, file, header.switch or None, problems)
+        shown = progress(groups, total=file.num_row_groups, what="loading", show=show)
+        segments = list(segments_of(piece for _, piece in shown))
+    return Loaded(header, segments, [sent for _, sent in commands], problems)
+
+
+def full_rows(core: Core, calls: "pa.ChunkedArray") -> "Iterator[pa.Table]":
+    """Give the rows as they are in a file, one segment at a time."""
+    import pyarrow as pa
+
+    schema = file_schema()
+    at = 0
+    for table, raw in pieces(core):
+        count = len(table)
+        columns: dict[str, Any] = {name: table[name] for name in table.column_names}
+        columns |= {
+            "n": pa.array(range(at, at + count), pa.int64()),
+            "call": calls.slice(at, count),
+            "raw": raw,
+        }
+        yield pa.table({name: columns[name] for name in schema.names}).cast(schema)
+        at += count
+
+
+def described(
+    schema: "pa.Schema",
+    header: Header,
+    commands: Iterable[tuple[int, Sent]],
+    saved: str | None = None,
+) -> "pa.Schema":
+    """Add what is no row to a file's schema.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the file.
+    header : Header
+        What to say of the recording.
+    commands : iterable of (int, Sent)
+        Commands, each with its number in the whole recording.
+    saved : str, optional
+        What the files that are saved together have in common.
+    """
+    meta = {
+        "version": VERSION,
+        "saved": saved or secrets.token_hex(8),
+        **{f.name: getattr(header, f.name) for f in fields(header)},
+    }
+    return schema.with_metadata(
+        {_META: json.dumps(meta).encode(), _COMMANDS: _pack_commands(commands)}
+    )
+
+
+def open_writer(file: Any, schema: "pa.Schema") -> Any:
+    """Open a Parquet writer as recordings are best written: small, and read by others."""
+    import pyarrow.parquet as pq
+
+    repeating = [name for name in schema.names if name not in ("n", "raw")]
+    return pq.ParquetWriter(
+        file,
+        schema,
+        compression="zstd",
+        use_dictionary=repeating,
+        column_encoding={"n": "DELTA_BINARY_PACKED"},
+        data_page_size=_PAGE_BYTES,
+        write_statistics=["n", *repeating],
+    )
+
+
+def opened(path: Path) -> Any:
+    """Open a Parquet file, after a look at its first and last bytes.
+
+    Raises
+    ------
+    RecordingError
+        If it is no whole Parquet file.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = Path(path)
-    _check_file(path)
-    try:
-        with pq.ParquetFile(path) as file:
-            metadata = file.schema_arrow.metadata or {}
-            header = _read_header(path, metadata)
-            segments = _read_segments(file)
-            commands = _read_commands(metadata)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as exc:
-        raise RecordingError(
-            f"{path} is a recording, but damaged, and cannot be read ({exc}); load a copy"
-        ) from exc
-    return header, segments, commands
-
-
-def _write(
-    file: Any, core: Core, calls: "pa.ChunkedArray", commands: list[Sent], header: Header
-) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    order = core_schema().names
-    order.insert(order.index("direction"), "call")
-    types = {field.name: field.type for field in core_schema()} | {"call": pa.string()}
-    meta = {"version": VERSION, **{f.name: getattr(header, f.name) for f in fields(header)}}
-    schema = pa.schema(
-        [*((name, types[name]) for name in order), ("raw", pa.large_binary())],
-        metadata={_META: json.dumps(meta).encode(), _COMMANDS: _pack_commands(commands)},
-    )
-    whole = core.table.append_column("call", calls).select(order)
-    with pq.ParquetWriter(
-        file,
-        schema,
-        compression="zstd",
-        use_dictionary=order,
-        data_page_size=_PAGE_BYTES,
-        write_statistics=order,
-    ) as writer:
-        for segment in core.segments:
-            rows = whole.slice(segment.first, min(len(segment), len(core) - segment.first))
-            if len(rows):
-                raw = segment.raws()[0].slice(0, len(rows))
-                writer.write_table(rows.append_column(schema.field("raw"), raw).cast(schema))
-
-
-def _check_file(path: Path) -> None:
     try:
         with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
-            file.seek(-min(len(_MAGIC), file.seek(0, os.SEEK_END)), os.SEEK_END)
+            file.seek(-min(len(MAGIC), file.seek(0, os.SEEK_END)), os.SEEK_END)
             tail = file.read()
-    except FileNotFoundError as exc:
-        raise RecordingError(f"there is no file {path}; look at the name and the folder") from exc
-    except OSError as exc:
-        raise RecordingError(f"{path} cannot be read: {exc.strerror or exc}") from exc
-    if head != _MAGIC:
+        if tail != MAGIC:
+            raise RecordingError(
+                f"{path} was cut off: it begins as a recording and has no end, where it says what "
+                "is where, so nothing can be read of it. It was copied or downloaded only in part; "
+                "fetch it again"
+            )
+        return pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as exc:
         raise RecordingError(
-            f"{path} is no recording: it is not a Parquet file (it begins {head!r}). "
-            "Recording.save writes them; bytes of a connection go to Recording.from_bytes"
-        )
-    if tail != _MAGIC:
-        raise RecordingError(
-            f"{path} was cut off: it begins as a recording and has no end. It was copied or "
-            "downloaded only in part; fetch it again"
-        )
+            f"{path} is a Parquet file, but damaged, and cannot be read ({exc}); load a copy"
+        ) from exc
 
 
-def _read_header(path: Path, metadata: dict[bytes, bytes]) -> Header:
-    if _META not in metadata:
+def read_metadata(
+    path: Path, file: Any, problems: list[str]
+) -> tuple[Header, str, list[tuple[int, Sent]]]:
+    """Return what a file says of the recording, what it was saved with, and the commands.
+
+    Raises
+    ------
+    RecordingError
+        If it is no recording, if no bytes of events are in it, or if it is of a later version.
+    """
+    import pyarrow as pa
+
+    schema = file.schema_arrow
+    metadata = schema.metadata or {}
+    if _META not in metadata and "raw" not in schema.names:
         raise RecordingError(
             f"{path} is a Parquet file, but no recording: Recording.save did not write it"
         )
-    meta = json.loads(metadata[_META])
-    version = int(meta["version"])
-    if version > VERSION:
-        raise RecordingError(
-            f"{path} is a recording of version {version}; this switchy_nb reads up to version "
-            f"{VERSION}. Update switchy_nb"
+    check_columns(path, schema.names)
+    if _META not in metadata:
+        problems.append(
+            f"{path}: what Recording.save says of a recording is not in it (another program wrote "
+            "it): legs are joined by the usual headers, and there are no commands"
         )
-    return Header(
-        call_header=str(meta["call_header"]),
-        app_headers=tuple(map(str, meta["app_headers"])),
-        switch=str(meta["switch"]),
-        torn=int(meta["torn"]),
+        return Header(), str(path), []
+    try:
+        meta = json.loads(metadata[_META])
+        version = int(meta["version"])
+        if version > VERSION:
+            raise RecordingError(
+                f"{path} is a recording of version {version}; this switchy_nb reads up to version "
+                f"{VERSION}. Update switchy_nb"
+            )
+        header = Header(
+            call_header=str(meta["call_header"]),
+            app_headers=tuple(map(str, meta["app_headers"])),
+            switch=str(meta["switch"]),
+            torn=int(meta["torn"]),
+        )
+    except (ValueError, KeyError, TypeError) as exc:
+        raise RecordingError(
+            f"{path} is a recording, but damaged: what it says of itself cannot be read "
+            f"({exc!r}); load a copy"
+        ) from exc
+    try:
+        commands = _read_commands(metadata)
+    except (pa.ArrowException, ValueError, KeyError, TypeError) as exc:
+        problems.append(f"{path}: its commands are damaged and left out ({exc})")
+        commands = []
+    return header, str(meta.get("saved", path)), commands
+
+
+def read_groups(
+    path: Path, file: Any, switch: str | None, problems: list[str]
+) -> "Iterator[tuple[pa.Table, Piece]]":
+    """Give each row group: as it is, and as core columns with bytes.
+
+    Raises
+    ------
+    RecordingError
+        If there are some, and none can be read.
+    """
+    import pyarrow as pa
+
+    lost: list[tuple[int, Exception]] = []
+    for group in range(file.num_row_groups):
+        try:
+            table = file.read_row_group(group)
+            piece = as_piece(path, table, switch, problems)
+        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as exc:
+            lost.append((group, exc))
+            continue
+        yield table, piece
+    if not lost:
+        return
+    reason = lost[0][1]
+    if len(lost) == file.num_row_groups:
+        raise RecordingError(
+            f"{path} is a recording, but damaged, and cannot be read ({reason}); load a copy"
+        ) from reason
+    rows = sum(file.metadata.row_group(group).num_rows for group, _ in lost)
+    problems.append(
+        f"{path} is damaged: {rows:,} of its {file.metadata.num_rows:,} rows cannot be read and "
+        f"are left out ({reason})"
     )
 
 
-def _read_segments(file: Any) -> list[Segment]:
-    schema = core_schema()
-    kinds = {int(kind) for kind in Kind}
-    segments: list[Segment] = []
-    first = 0
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group)
-        core = table.select(schema.names).cast(schema).combine_chunks()
-        raw = table["raw"].combine_chunks()
-        if raw.null_count or not set(core["kind"].unique().to_pylist()) <= kinds:
-            raise ValueError(f"rows without bytes, or of an unknown kind, in row group {group}")
-        segments.append(Segment.of(first, core, raw))
-        first += len(core)
-    return segments
-
-
-def _pack_commands(commands: list[Sent]) -> bytes:
+def _pack_commands(commands: Iterable[tuple[int, Sent]]) -> bytes:
     import pyarrow as pa
 
-    columns = {
-        field.name: pa.array([getattr(sent, field.name) for sent in commands], kind)
-        for field, kind in zip(fields(Sent), _command_types(), strict=True)
-    }
+    numbered = list(commands)
+    columns = {"n": pa.array([n for n, _ in numbered], pa.int64())}
+    for name, kind in zip(_SENT, _command_types(), strict=True):
+        columns[name] = pa.array([getattr(sent, name) for _, sent in numbered], kind)
     return base64.b64encode(pack(pa.table(columns)))
 
 
-def _read_commands(metadata: dict[bytes, bytes]) -> list[Sent]:
+def _read_commands(metadata: dict[bytes, bytes]) -> list[tuple[int, Sent]]:
     import pyarrow as pa
 
     packed = base64.b64decode(metadata.get(_COMMANDS, b""), validate=True)
     if not packed:
         return []
     rows = unpack(pa.py_buffer(packed)).to_pylist()
-    return [Sent(**{field.name: row[field.name] for field in fields(Sent)}) for row in rows]
+    return [
+        (row.get("n", at), Sent(**{name: row[name] for name in _SENT}))
+        for at, row in enumerate(rows)
+    ]
+
+
+_SENT = tuple(f.name for f in fields(Sent))
 
 
 def _command_types() -> list["pa.DataType"]:

@@ -35,6 +35,7 @@ class Frames:
         self._commands = commands
         self._lock = threading.RLock()
         self._kept: dict[str, tuple[Hashable, Any]] = {}
+        self._first = 0
         self._facts = FactBook()
         self._ends = JobBook()
 
@@ -42,7 +43,7 @@ class Frames:
         """Return the frame of events."""
         with self._lock:
             core = self._core()
-            key = (len(core), call_header)
+            key = (core.first, len(core), call_header)
             frame: pd.DataFrame = self._once(
                 "events", key, lambda: events_frame(core, self._legs(core, call_header))
             )
@@ -65,7 +66,7 @@ class Frames:
                 jobs = self._jobs(core, changes, commands)
                 return calls_frame(core, legs, self._read(core, legs), sessions, jobs)
 
-            key = (len(core), changes, call_header, app_headers)
+            key = (core.first, len(core), changes, call_header, app_headers)
             frame: pd.DataFrame = self._once("calls", key, build)
             return frame.copy(deep=False)
 
@@ -94,17 +95,26 @@ class Frames:
 
     def _core(self) -> Core:
         segments = self._store.segments()
-        length = segments[-1].first + len(segments[-1]) if segments else 0
-        core: Core = self._once("core", length, lambda: Core.of(segments, length))
+        first = segments[0].first if segments else 0
+        end = segments[-1].first + len(segments[-1]) if segments else 0
+        if first != self._first:  # what was read of rows that are gone does not count any more
+            self._first = first
+            self._facts, self._ends = FactBook(), JobBook()
+        before = self._kept.get("core", (None, None))[1]
+        core: Core = self._once(
+            "core", (first, end), lambda: Core.of(segments, end - first, before)
+        )
         return core
 
     def _legs(self, core: Core, call_header: str) -> Legs:
-        key = (len(core), call_header)
+        key = (core.first, len(core), call_header)
         legs: Legs = self._once("legs", key, lambda: find_legs(core, call_header))
         return legs
 
     def _read(self, core: Core, legs: Legs) -> list[Facts]:
-        facts: list[Facts] = self._once("facts", len(core), lambda: self._facts.read(core, legs))
+        facts: list[Facts] = self._once(
+            "facts", (core.first, len(core)), lambda: self._facts.read(core, legs)
+        )
         return facts
 
     def _sessions(
@@ -114,12 +124,14 @@ class Frames:
             legs = self._legs(core, call_header)
             return sessions_frame(core, legs, self._read(core, legs), app_headers)
 
-        frame: pd.DataFrame = self._once("sessions", (len(core), call_header, app_headers), build)
+        frame: pd.DataFrame = self._once(
+            "sessions", (core.first, len(core), call_header, app_headers), build
+        )
         return frame
 
     def _jobs(self, core: Core, changes: int, commands: Sequence[Sent]) -> "pd.DataFrame":
         frame: pd.DataFrame = self._once(
-            "jobs", (len(core), changes), lambda: jobs_frame(core, commands, self._ends)
+            "jobs", (core.first, len(core), changes), lambda: jobs_frame(core, commands, self._ends)
         )
         return frame
 
@@ -149,7 +161,7 @@ def events_frame(core: Core, legs: Legs) -> "pd.DataFrame":
     for name, kind in EVENTS.items():
         if kind is Type.TEXT and name != "call":
             columns[name] = core.table[name]
-    return make_frame(EVENTS, columns, index_name="n")
+    return make_frame(EVENTS, columns, index_name="n", first=core.first)
 
 
 def calls_of_rows(legs: Legs) -> "pa.ChunkedArray":
@@ -173,9 +185,9 @@ def select(
     RecordingError
         If one is not.
     """
-    wanted = list(wanted)
+    wanted, known = list(wanted), set(column)
     for value in wanted:
-        if value not in set(column):
+        if value not in known:
             near = difflib.get_close_matches(str(value), [str(v) for v in column], n=1, cutoff=0)
             hint = f"; the nearest is {near[0]!r}" if near else "; none is recorded"
             raise RecordingError(f"no {what} {value!r} is recorded{hint}")

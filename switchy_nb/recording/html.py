@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CALLS = 5
 _CAUSES = 8
+_PROBLEMS = 5
 _LONGEST = 40
 
 _STYLE = """
@@ -59,8 +60,11 @@ def summary(recording: "Recording", losses: int) -> str:
         facts.append(("received", _period(events["received"])))
     facts += [("hangup causes", text) for text in [_causes(calls)] if text]
     facts += [("link", text) for text in [_link(losses)] if text]
+    if recording.dropped:
+        facts.append(("dropped", f"{recording.dropped:,} older events: {recording.keep}"))
     if recording.torn:
         facts.append(("torn", f"the last {recording.torn:,} bytes held no whole event"))
+    facts += [("problem", text) for text in recording.problems[:_PROBLEMS]]
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
     return (
         f'<div class="switchy-recording"><style>{_STYLE}</style>'

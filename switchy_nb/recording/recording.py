@@ -1,29 +1,30 @@
 """`Recording`: every event of a link, kept as it came, and the frames that are made of them.
 
-It is told what happened and knows no network. How rows are kept is in `store` and `segment`, what
-the frames hold in `schema`.
+It knows no network. What it is told comes in by `intake`; how rows are kept is in `store` and
+`segment`, what the frames hold in `schema`, and files, selections and SQL in rooms of their own.
 """
 
 import os
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.recording.commands import CommandLog
-from switchy_nb.recording.fields import Kind, own_times, readable
-from switchy_nb.recording.frames import Frames, select
-from switchy_nb.recording.legs import CALL_UUID
-from switchy_nb.recording.store import Store
-from switchy_nb.wire import Event, Format, Parser
+from switchy_nb.recording.fields import Kind
+from switchy_nb.recording.frames import select
+from switchy_nb.recording.intake import Intake
+from switchy_nb.recording.options import no_others, no_such_header
+from switchy_nb.wire import Event, Format
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
     from matplotlib.figure import Figure
 
-DEFAULT_CALL_HEADER = "variable_sip_h_X-switchy_originating_session"
-DEFAULT_APP_HEADERS = ("variable_sip_h_X-switchy_app",)
+    from switchy_nb.recording.redact import Redacted
 
 
-class Recording:
+class Recording(Intake):
     """Every event that was received, in order, and what can be seen in them.
 
     One thread may append while others read; a frame shows what was there when it was asked for.
@@ -37,114 +38,10 @@ class Recording:
         Headers that name the app of a leg; the first that a leg has is taken.
     switch : str
         What to call the switch of rows that are appended without one.
+    keep : Keep, optional
+        How much is kept, for long runs: the last events, the last seconds, or all of it on disk.
+        Everything in memory where it is not given.
     """
-
-    def __init__(
-        self,
-        *,
-        call_header: str = DEFAULT_CALL_HEADER,
-        app_headers: Iterable[str] = DEFAULT_APP_HEADERS,
-        switch: str = "",
-    ) -> None:
-        self.switch = switch
-        self._call_header = call_header
-        self._app_headers = tuple(app_headers)
-        self._store = Store(self._watched())
-        self._commands = CommandLog()
-        self._frames = Frames(self._store, self._commands)
-        self._torn = 0
-
-    # --- being told -----------------------------------------------------------------------
-
-    def append(self, event: Event, received: int, switch: str | None = None) -> int:
-        """Keep an event.
-
-        Parameters
-        ----------
-        event : Event
-            As it came; it is neither read nor changed.
-        received : int
-            When it came, by this machine's clock: microseconds since the epoch.
-        switch : str, optional
-            Where it came from.
-
-        Returns
-        -------
-        int
-            Its number, ``n`` in the frames.
-        """
-        kind = Kind.JSON if event.fmt is Format.JSON else Kind.PLAIN
-        return self._store.append(event.raw, received, kind, switch or self.switch)
-
-    def mark_link(self, up: bool, reason: str, received: int, switch: str | None = None) -> int:
-        """Keep that the link to a switch came up or went down, as a row of its own.
-
-        Its name is ``LINK_UP`` or ``LINK_DOWN``, and the reason is its header ``Link-Reason``.
-        """
-        name = "LINK_UP" if up else "LINK_DOWN"
-        event = Event.make([("Event-Name", name), ("Link-Reason", readable(reason))])
-        return self._store.append(event.raw, received, Kind.LINK, switch or self.switch)
-
-    def command_sent(
-        self,
-        kind: str,
-        command: str,
-        sent: int,
-        *,
-        switch: str | None = None,
-        job: str | None = None,
-    ) -> int:
-        """Keep that a command was sent; of a login only that it was one.
-
-        Parameters
-        ----------
-        kind : str
-            Its first word, such as ``api``.
-        command : str
-            The command.
-        sent : int
-            When, by this machine's clock: microseconds since the epoch.
-        switch : str, optional
-            To whom.
-        job : str, optional
-            The uuid of the background job that it starts.
-
-        Returns
-        -------
-        int
-            A token for `command_replied`.
-        """
-        return self._commands.sent(kind, command, sent, switch or self.switch, job)
-
-    def command_replied(self, token: int, replied: int, ok: bool, reply: str) -> None:
-        """Keep what a command was answered, and when (µs since the epoch, our clock)."""
-        self._commands.replied(token, replied, ok, reply)
-
-    # --- what joins events ----------------------------------------------------------------
-
-    @property
-    def call_header(self) -> str:
-        """The header whose value joins legs into a call; a new one holds for all rows."""
-        return self._call_header
-
-    @call_header.setter
-    def call_header(self, name: str) -> None:
-        self._call_header = name
-        self._store.watch(self._watched())
-
-    @property
-    def app_headers(self) -> tuple[str, ...]:
-        """The headers that name a leg's app; new ones hold for all rows."""
-        return self._app_headers
-
-    @app_headers.setter
-    def app_headers(self, names: Iterable[str]) -> None:
-        self._app_headers = tuple(names)
-        self._store.watch(self._watched())
-
-    def _watched(self) -> tuple[str, ...]:
-        names = (self._call_header, CALL_UUID, *self._app_headers)
-        return tuple(dict.fromkeys(name.lower() for name in names))
 
     # --- frames ---------------------------------------------------------------------------
 
@@ -173,30 +70,40 @@ class Recording:
         """One row for each command that was sent (index ``n``)."""
         return self._frames.commands()
 
-    def header(self, name: str) -> "pd.Series[Any]":
+    def header(self, name: str, *, required: bool = True) -> "pd.Series[Any]":
         """Return one header of every event.
 
         Parameters
         ----------
         name : str
             In any case.
+        required : bool
+            Whether it is an error if there are events and none of them has it.
 
         Returns
         -------
         Series of str
             Indexed by ``n``, missing where an event has no such header; of duplicates the first.
+
+        Raises
+        ------
+        RecordingError
+            If no event has it; the nearest name is named.
         """
         import pandas as pd
 
         core = self._frames.core()
-        index = pd.RangeIndex(len(core), name="n")
-        return pd.Series(pd.array(core.header(name), dtype="str"), index=index, name=name)
+        values = core.header(name)
+        if required and len(core) and values.null_count == len(core):
+            raise no_such_header(core, name)
+        index = pd.RangeIndex(core.first, core.first + len(core), name="n")
+        return pd.Series(pd.array(values, dtype="str"), index=index, name=name)
 
-    def wide(self) -> "pd.DataFrame":
-        """Every header of every event as a column of its own (index ``n``)."""
+    def wide(self, *, progress: bool | None = None) -> "pd.DataFrame":
+        """Every header of every event as a column of its own (index ``n``); `progress` as of `save`."""
         from switchy_nb.recording.wide import wide_frame
 
-        return wide_frame(self._frames.core())
+        return wide_frame(self._frames.core(), progress)
 
     def event(self, n: int) -> Event:
         """Return one event with all its headers and its body.
@@ -204,111 +111,224 @@ class Recording:
         Raises
         ------
         IndexError
-            If there is no event `n`.
+            If there is no event `n`, or it was dropped.
         """
-        if not 0 <= n < len(self):
-            raise IndexError(f"there is no event {n}: {len(self)} are recorded, from 0 on")
+        first, end = self.dropped, self.received
+        if not first <= n < end:
+            raise IndexError(f"there is no event {n}: {end - first} are recorded, from {first} on")
         segment = self._store.segment_of(n)
         raw, kind = segment.row(n - segment.first)
         return Event(raw, Format.JSON if kind is Kind.JSON else Format.PLAIN)
 
-    def __len__(self) -> int:
-        return len(self._store)
+    # --- files ------------------------------------------------------------------------------
 
-    # --- files and bytes ------------------------------------------------------------------
-
-    @classmethod
-    def from_bytes(
-        cls,
-        data: bytes,
+    def save(
+        self,
+        path: "str | os.PathLike[str]",
         *,
-        switch: str = "",
-        received: Iterable[int] | None = None,
-        call_header: str = DEFAULT_CALL_HEADER,
-        app_headers: Iterable[str] = DEFAULT_APP_HEADERS,
-    ) -> "Recording":
-        """Make a recording of the bytes that a connection received.
+        partitioned: bool = False,
+        progress: bool | None = None,
+        **unknown: Any,
+    ) -> None:
+        """Write all of it as Parquet, which other programs can read too.
 
-        Replies and log lines among them are passed over. What is torn at the end is left out, and
-        `torn` says how many bytes that is.
-
-        Parameters
-        ----------
-        data : bytes
-            What came, from anywhere between two messages on.
-        switch : str
-            What to call the switch.
-        received : iterable of int, optional
-            When each event came (µs since the epoch). Without, an event is taken to have come when
-            it was made, by its own time, but never before the one ahead of it.
-        call_header, app_headers
-            As of `Recording`.
-
-        Raises
-        ------
-        ProtocolError
-            If the bytes are not the Event Socket protocol, or hold XML events.
-        """
-        recording = cls(call_header=call_header, app_headers=app_headers, switch=switch)
-        parser = Parser()
-        events = [message for message in parser.feed(data) if isinstance(message, Event)]
-        if parser.error is not None:
-            raise parser.error
-        recording._torn = parser.pending
-        moments = own_times(events) if received is None else received
-        for event, moment in zip(events, moments, strict=True):
-            kind = Kind.JSON if event.fmt is Format.JSON else Kind.PLAIN
-            recording._store.append(event.raw, moment, kind, switch)
-        return recording
-
-    def save(self, path: "str | os.PathLike[str]") -> None:
-        """Write all of it into one Parquet file, which other programs can read too.
-
-        The file appears when it is whole, or not at all. What is in it is told in
-        `switchy_nb.recording.files`.
+        It appears when it is whole, or not at all: also if it is interrupted. The columns are told
+        on the page ``docs/recordings.md``.
 
         Parameters
         ----------
         path : path
-            Where to; a file that is there already is replaced.
+            Where to; a recording that is there already is replaced.
+        partitioned : bool
+            Make a folder with a file for each day and switch, ``date=…/switch=…/part-0.parquet``,
+            instead of one file.
+        progress : bool, optional
+            Whether to show a progress bar; by default in a notebook, if it takes long.
 
         Raises
         ------
         RecordingError
-            If it cannot be written.
+            If it cannot be written, or if what is there already is no recording.
         """
-        from switchy_nb.recording import files
+        from switchy_nb.recording import files, parts
 
+        no_others("save", unknown, ("partitioned", "progress"))
         core, calls = self._frames.calls_of_rows(self._call_header)
         header = files.Header(self._call_header, self._app_headers, self.switch, self._torn)
-        files.write(path, core, calls, self._commands.snapshot()[1], header)
+        write = parts.write if partitioned else files.write
+        write(path, core, calls, self._commands.snapshot()[1], header, progress)
 
     @classmethod
-    def load(cls, path: "str | os.PathLike[str]") -> "Recording":
-        """Read a recording that `save` wrote. Its frames are equal to those of the one saved.
+    def load(
+        cls,
+        path: "str | os.PathLike[str]",
+        *,
+        switch: str = "",
+        progress: bool | None = None,
+        **unknown: Any,
+    ) -> "Recording":
+        """Read a recording. The frames of one that `save` wrote are equal to those of the one saved.
+
+        What can be read of a file that is damaged is read; what can't is warned of, and in
+        `problems`.
+
+        Parameters
+        ----------
+        path : path
+            What `save` or `record_to` wrote: a Parquet file, a folder of them, an Arrow stream; or
+            the bytes that a connection received, plain (``.raw``) or compressed (``.raw.xz``).
+            What it is shows in how it begins, not in its name.
+        switch : str
+            What to call the switch of a connection's bytes, which do not say.
+        progress : bool, optional
+            As of `save`.
 
         Raises
         ------
         RecordingError
-            If the file is not there, is no recording or not a whole one, or comes from a later
-            version.
+            If there is nothing, if it is no recording or comes from a later version, or if nothing
+            of it can be read.
         """
-        from switchy_nb.recording import files
+        from switchy_nb.recording import loading
 
-        header, segments, commands = files.read(path)
+        no_others("load", unknown, ("switch", "progress"))
+        loaded = loading.read(path, switch, progress)
+        header = loaded.header
         recording = cls(
             call_header=header.call_header, app_headers=header.app_headers, switch=header.switch
         )
         recording._torn = header.torn
-        recording._commands.extend(commands)
-        for segment in segments:
-            recording._store.adopt(segment)
+        recording._fill(loaded.segments, loaded.commands)
+        for problem in loaded.problems:
+            recording._problems.append(problem)
+            warnings.warn(problem, stacklevel=2)
         return recording
 
-    @property
-    def torn(self) -> int:
-        """How many bytes at the end held no whole message (see `from_bytes`)."""
-        return self._torn
+    # --- parts and wholes -----------------------------------------------------------------
+
+    @classmethod
+    def concat(cls, recordings: "Iterable[Recording]") -> "Recording":
+        """Make one recording of several, of different switches or days, by time of arrival.
+
+        Parameters
+        ----------
+        recordings : iterable of Recording
+            They stay as they are; each keeps its own order.
+
+        Raises
+        ------
+        RecordingError
+            If there is none, or if they join legs by different headers (`call_header`).
+        """
+        from switchy_nb.recording import joining
+
+        given = joining.check_recordings(recordings, cls)
+        call_header, app_headers = joining.check_alike(
+            [(one.call_header, one.app_headers) for one in given]
+        )
+        switches = {one.switch for one in given}
+        joined = cls(
+            call_header=call_header,
+            app_headers=app_headers,
+            switch=switches.pop() if len(switches) == 1 else "",
+        )
+        joined._torn = sum(one.torn for one in given)
+        joined._problems.extend(dict.fromkeys(text for one in given for text in one.problems))
+        joined._fill(
+            joining.join([(one._frames.core(), one.switch) for one in given]),
+            joining.join_commands([one._commands.snapshot()[1] for one in given]),
+        )
+        return joined
+
+    def select(
+        self,
+        *,
+        calls: str | Iterable[str] | None = None,
+        sessions: str | Iterable[str] | None = None,
+        since: "str | datetime | None" = None,
+        until: "str | datetime | None" = None,
+        **unknown: Any,
+    ) -> "Recording":
+        """Make a smaller recording of this one; each thing that is given narrows it.
+
+        Parameters
+        ----------
+        calls : str or iterable of str, optional
+            Only these calls, by their keys: all events of their legs, the jobs and commands that
+            belong to them, and what happened to the link meanwhile.
+        sessions : str or iterable of str, optional
+            Only these legs, by their uuids, with the same.
+        since, until : datetime, Timestamp or str, optional
+            Only what was received at or after `since` and before `until`; in UTC, unless it says
+            otherwise. The commands are those that were sent then, or whose jobs ended then.
+
+        Returns
+        -------
+        Recording
+            Its events are numbered anew, from 0 on.
+
+        Raises
+        ------
+        RecordingError
+            If there is no such call or leg, or if a time cannot be read.
+        """
+        from switchy_nb.recording import selecting
+
+        no_others("select", unknown, ("calls", "sessions", "since", "until"))
+        choice = selecting.Choice.of(calls, sessions, since, until)
+        core = self._frames.core()
+        rows, jobs = selecting.chosen_rows(choice, core, self)
+        part = Recording(
+            call_header=self.call_header, app_headers=self.app_headers, switch=self.switch
+        )
+        part._fill(selecting.rows_of(core, rows))
+        commands = self._commands.snapshot()[1]
+        legs = part.sessions.index
+        part._commands.extend(selecting.chosen_commands(choice, commands, jobs, legs))
+        return part
+
+    def sql(
+        self, query: str, parameters: "Sequence[Any] | Mapping[str, Any] | None" = None
+    ) -> "pd.DataFrame":
+        """Run a query in SQL over the frames, by DuckDB (``pip install 'switchy_nb[sql]'``).
+
+        The frames are tables, with their index as the first column: ``events``, ``sessions``,
+        ``calls``, ``jobs``, ``commands``. Any other header of an event is ``header(n, 'Name')``,
+        and ``header('Name')`` is a table of ``n`` and ``value``. The query sees no files.
+
+        Parameters
+        ----------
+        query : str
+            In DuckDB's SQL.
+        parameters : sequence or mapping, optional
+            Values for ``?`` or ``$name`` in it. Values that came from elsewhere belong here.
+
+        Raises
+        ------
+        ConfigurationError
+            If DuckDB is not installed.
+        RecordingError
+            If the query cannot be run; the message is DuckDB's.
+        """
+        from switchy_nb.recording.query import run
+
+        return run(self, query, parameters)
+
+    def redact(
+        self,
+        *,
+        headers: Iterable[str] = (),
+        numbers: bool = True,
+        digits: bool = False,
+        salt: str | bytes | None = None,
+        progress: bool | None = None,
+    ) -> "Redacted":
+        """Make a copy in which nobody can be recognised: see `switchy_nb.recording.redact.redact`."""
+        from switchy_nb.recording.redact import redact
+
+        return redact(
+            self, headers=headers, numbers=numbers, digits=digits, salt=salt, progress=progress
+        )
 
     # --- what it shows --------------------------------------------------------------------
 
@@ -353,6 +373,8 @@ class Recording:
         sent = len(self._commands)
         if sent:
             shown += f", {sent:,} command{'' if sent == 1 else 's'}"
+        if self.dropped:
+            shown += f", {self.dropped:,} older ones dropped"
         return f"<Recording of {shown}>"
 
     def _repr_html_(self) -> str:

@@ -1,15 +1,15 @@
-"""Some headers out of thousands of raw plain events at once.
+"""Some headers out of thousands of raw events at once, as Arrow columns.
 
-Does what `fields.Needles` does, event by event, for a whole Arrow array of them: the lines are found
-in one pass, and a header's name is compared eight bytes at a time. Tests hold the two to each other.
+Does what `fields.Needles` does, event by event, for a whole Arrow array of them; tests hold the two
+to each other. Where the values are is found by `lines`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.recording.fields import Kind, Needles
-from switchy_nb.wire.event import decode_value
+from switchy_nb.recording.fields import Kind, Needles, readable, whole_number
+from switchy_nb.recording.lines import MARGIN, Found, Lines
+from switchy_nb.wire.event import UNDEFINED, decode_value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,31 +17,26 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-#: Fewer events than this are read one by one, and so are the last ones of an array: eight bytes
-#: are read at a time, and none after the end.
-_FEW, _TAIL = 64, 64
-_BLOCK = 8
-_LOWER = 0x2020202020202020
+#: Fewer events than this are read one by one, as are the last ones of an array.
+_FEW = 64
+_ZERO, _NINE, _PERCENT = 48, 57, 37
+_DIGITS = 18
+
+Keep = Callable[[str], "str | None"]
 
 
 def read_headers(
-    raw: "pa.LargeBinaryArray",
-    kinds: bytes,
-    names: Sequence[str],
-    keep: Callable[[str], str | None],
+    raw: "pa.LargeBinaryArray", kinds: bytes, names: Sequence[str], keep: Keep
 ) -> list["pa.Array"]:
     """Return one header of each event, for each of some names, whatever the events are written in.
 
     As `scan`; `kinds` has the `Kind` of each event as a byte.
     """
-    if Kind.JSON in kinds:
-        return _one_by_one(raw, names, keep, kinds)
-    return scan(raw, names, keep)
+    headers = Headers(raw, kinds, names)
+    return [_plain(headers.texts(at, keep)) for at in range(len(names))]
 
 
-def scan(
-    raw: "pa.LargeBinaryArray", names: Sequence[str], keep: Callable[[str], str | None]
-) -> list["pa.Array"]:
+def scan(raw: "pa.LargeBinaryArray", names: Sequence[str], keep: Keep) -> list["pa.Array"]:
     """Return one header of each event, for each of some names.
 
     Parameters
@@ -58,132 +53,139 @@ def scan(
     list of pyarrow.StringArray
         Null where an event has no such header.
     """
-    import numpy as np
-    import pyarrow as pa
-
-    if len(raw) < _FEW:
-        return _one_by_one(raw, names, keep)
-    offsets = np.frombuffer(raw.buffers()[1], "int64")[raw.offset : raw.offset + len(raw) + 1]
-    data = np.frombuffer(raw.buffers()[2], "uint8")[offsets[0] : offsets[-1]]
-    offsets = offsets - offsets[0]
-    fast = int(np.searchsorted(offsets[1:], len(data) - _TAIL, "right"))
-    if fast == 0:
-        return _one_by_one(raw, names, keep)
-    lines = _Lines(data, offsets[: fast + 1])
-    rest = _one_by_one(raw.slice(fast), names, keep)
-    return [
-        pa.concat_arrays([_kept(*lines.values_of(name), data, fast, keep), tail])
-        for name, tail in zip(names, rest, strict=True)
-    ]
+    return read_headers(raw, bytes(len(raw)), names, keep)
 
 
-def _one_by_one(
-    raw: "pa.LargeBinaryArray",
-    names: Sequence[str],
-    keep: Callable[[str], str | None],
-    kinds: Iterable[int] = repeat(Kind.PLAIN),
-) -> list["pa.Array"]:
-    import pyarrow as pa
-
-    needles = Needles(names)
-    rows = list(map(needles.find, raw.to_pylist(), map(Kind, kinds)))
-    return [
-        pa.array([None if row[at] is None else keep(row[at] or "") for row in rows], pa.string())
-        for at in range(len(names))
-    ]
-
-
-class _Lines:
-    """Where lines begin, in the heads of events that lie one behind the other.
+class Headers:
+    """Some headers of many events, all found at once.
 
     Parameters
     ----------
-    data : array of uint8
-        The events, and at least `_TAIL` bytes more.
-    offsets : array of int
-        Where each event begins, and where the last one ends.
+    raw : pyarrow.LargeBinaryArray
+        The events, without nulls.
+    kinds : bytes
+        The `Kind` of each as a byte.
+    names : sequence of str
+        The headers; below, each goes by its place among them.
     """
 
-    def __init__(self, data: "Array", offsets: "Array") -> None:
+    def __init__(self, raw: "pa.LargeBinaryArray", kinds: bytes, names: Sequence[str]) -> None:
         import numpy as np
 
-        self._data = data
-        self._offsets = offsets
-        self._newlines = np.flatnonzero(data[: offsets[-1]] == ord("\n"))
-        begins = np.unique(offsets[:-1])
-        begins = begins[(begins == 0) | (data[begins - 1] != ord("\n"))]
-        starts = self._newlines + 1
-        starts = np.insert(starts, np.searchsorted(starts, begins), begins)
-        self._starts = starts[starts < offsets[-1]]
-        self._blocks = np.ndarray((len(data) - _BLOCK + 1,), "<u8", data, strides=(1,))
-        self._folded = self._blocks[self._starts] | np.uint64(_LOWER)
-        self._head_ends = self._find_head_ends()
+        self._count = len(raw)
+        self._fast = 0
+        self._found: list[Found] = []
+        if len(raw) >= _FEW and Kind.JSON not in kinds:
+            offsets = np.frombuffer(raw.buffers()[1], "int64")
+            offsets = offsets[raw.offset : raw.offset + len(raw) + 1]
+            first = int(offsets[0])
+            self._bytes = raw.buffers()[2].slice(first)
+            # Eight bytes are read at a time, and none after the end: the last events are read alone.
+            fits = self._bytes.size - MARGIN
+            self._fast = int(np.searchsorted(offsets[1:] - first, fits, "right"))
+            if self._fast:
+                data = np.frombuffer(self._bytes, "uint8")
+                self._found = Lines(data, offsets[: self._fast + 1] - first).find(names)
+        needles = Needles(names)
+        self._alone = list(
+            map(needles.find, raw.slice(self._fast).to_pylist(), map(Kind, kinds[self._fast :]))
+        )
 
-    def _find_head_ends(self) -> "Array":
-        """Where the first empty line of each event is, or the event's end."""
+    def texts(self, at: int, keep: Keep) -> "pa.DictionaryArray":
+        """Return a column of texts, null where there is none; in its dictionary each is once."""
+        import pyarrow as pa
+
+        encoded = self._encoded(self._found[at], keep) if self._fast else None
+        if encoded is not None and not self._alone:
+            return encoded
+        rest = (row[at] for row in self._alone)
+        tail = pa.array([None if t is None else keep(t) for t in rest], pa.string())
+        more = tail.dictionary_encode()
+        if encoded is None:
+            return more
+        return pa.chunked_array([encoded, more]).unify_dictionaries().combine_chunks()
+
+    def numbers(self, at: int) -> "pa.Int64Array":
+        """Return a column of what is written in digits, null where it is not."""
         import numpy as np
+        import pyarrow as pa
 
-        begins, ends = self._offsets[:-1], self._offsets[1:]
-        gaps = self._newlines[:-1][np.diff(self._newlines) == 1]
-        if not len(gaps):
-            return ends
-        at = np.searchsorted(gaps, begins)
-        gap = gaps[np.minimum(at, len(gaps) - 1)]
-        return np.where((at < len(gaps)) & (gap + 1 < ends), gap, ends)
+        values = np.zeros(self._count, "int64")
+        there = np.zeros(self._count, bool)
+        if self._fast:
+            self._read_digits(self._found[at], values, there)
+        for event, row in enumerate(self._alone, self._fast):
+            number = whole_number(row[at])
+            if number is not None:
+                values[event], there[event] = number, True
+        return pa.array(values, mask=~there)
 
-    def values_of(self, name: str) -> tuple["Array", "Array", "Array"]:
-        """For a header the events that have it, and where its first value begins and ends."""
+    def _cut(self, found: Found) -> "pa.LargeBinaryArray":
+        """Return the values as they stand in the bytes, without copying one."""
         import numpy as np
+        import pyarrow as pa
 
-        pattern = name.encode("utf-8", "surrogateescape").lower() + b":"
-        first = pattern[:_BLOCK]
-        word, mask = _word(first)
-        if len(first) == _BLOCK:
-            found = self._starts[self._folded == np.uint64(word | _LOWER)]
-        else:
-            found = self._starts
-        for at in [*range(0, max(len(pattern) - _BLOCK, 1), _BLOCK), max(len(pattern) - _BLOCK, 0)]:
-            word, mask = _word(pattern[at : at + _BLOCK])
-            found = found[found + at + _BLOCK <= len(self._data)]
-            found = found[self._blocks[found + at] & np.uint64(mask) == np.uint64(word)]
-        events = np.searchsorted(self._offsets, found, "right") - 1
-        within = found < self._head_ends[events]
-        events, at_first = np.unique(events[within], return_index=True)
-        starts = found[within][at_first] + len(pattern)
-        line = np.searchsorted(self._newlines, starts)
-        after = np.append(self._newlines, self._offsets[-1])[line]
-        ends = np.minimum(after, self._offsets[events + 1])
-        starts = starts + ((starts < ends) & (self._data[starts] == ord(" ")))
-        return events, starts, ends
+        bounds = np.empty(2 * len(found.starts), "int64")
+        bounds[0::2], bounds[1::2] = found.starts, found.ends
+        buffers = [None, pa.py_buffer(bounds), self._bytes]
+        count = max(len(bounds) - 1, 0)
+        both = pa.Array.from_buffers(pa.large_binary(), count, buffers)
+        # Every other one is what lies between two values.
+        return both.take(pa.array(np.arange(0, count, 2)))
+
+    def _encoded(self, found: Found, keep: Keep) -> "pa.DictionaryArray":
+        import numpy as np
+        import pyarrow as pa
+
+        values = self._cut(found).dictionary_encode()
+        codes = np.full(self._fast, -1, "int32")
+        codes[found.events] = values.indices.to_numpy()
+        texts, renumbered = _kept(values.dictionary, keep)
+        if renumbered is not None:
+            codes = np.append(renumbered, np.int32(-1))[codes]
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), texts)
+
+    def _read_digits(self, found: Found, values: "Array", there: "Array") -> None:
+        import numpy as np
+        import pyarrow as pa
+
+        lengths = found.ends - found.starts
+        fits = (lengths > 0) & (lengths <= _DIGITS)
+        cut = self._cut(found)
+        bytes_of = np.frombuffer(cut.buffers()[2] or b"", "uint8")
+        if len(cut) and fits.all() and _all_digits(bytes_of[: int(lengths.sum())]):
+            values[found.events] = cut.cast(pa.string()).cast(pa.int64()).to_numpy()
+            there[found.events] = True
+            return
+        for event, value in zip(found.events.tolist(), cut.to_pylist(), strict=True):
+            number = whole_number(decode_value(value))
+            if number is not None:
+                values[event], there[event] = number, True
 
 
-def _word(block: bytes) -> tuple[int, int]:
-    """Up to eight lower-case bytes as a number, and a mask that lets the case of letters pass."""
-    mask = bytes(0xDF if 97 <= byte <= 122 else 0xFF for byte in block)
-    value = bytes(a & b for a, b in zip(block, mask, strict=True))
-    return int.from_bytes(value, "little"), int.from_bytes(mask, "little")
+def _all_digits(data: "Array") -> bool:
+    return bool(((data >= _ZERO) & (data <= _NINE)).all())
 
 
-def _kept(
-    events: "Array",
-    starts: "Array",
-    ends: "Array",
-    data: "Array",
-    count: int,
-    keep: Callable[[str], str | None],
-) -> "pa.Array":
+def _kept(values: "pa.LargeBinaryArray", keep: Keep) -> tuple["pa.Array", "Array | None"]:
+    """Decode different values; return the different texts, and which each value became if not its own."""
     import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    lengths = np.zeros(count + 1, "int64")
-    lengths[events + 1] = ends - starts
-    places = np.cumsum(lengths)
-    shift = np.repeat(starts - places[events], ends - starts)
-    values = data[np.arange(places[-1]) + shift]
-    there = np.zeros(count, bool)
-    there[events] = True
-    valid = pa.py_buffer(np.packbits(there, bitorder="little"))
-    buffers = [valid, pa.py_buffer(places), pa.py_buffer(values)]
-    found = pa.Array.from_buffers(pa.large_binary(), count, buffers).dictionary_encode()
-    texts = pa.array([keep(decode_value(v)) for v in found.dictionary.to_pylist()], pa.string())
-    return texts.take(found.indices)
+    data = np.frombuffer(values.buffers()[2] or b"", "uint8")
+    plain = bool((data < 128).all()) and not bool((data == _PERCENT).any())
+    if keep is readable and plain and pc.index(values, UNDEFINED).as_py() < 0:
+        return values.cast(pa.string()), None
+    known = values.to_pylist()
+    places: dict[str, int] = {}
+    numbers = np.full(len(known), -1, "int32")
+    for at, value in enumerate(known):
+        text = keep(decode_value(value))
+        if text is not None:
+            numbers[at] = places.setdefault(text, len(places))
+    return pa.array(list(places), pa.string()), numbers
+
+
+def _plain(column: "pa.DictionaryArray") -> "pa.Array":
+    return column.dictionary.take(column.indices)

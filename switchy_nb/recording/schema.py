@@ -123,6 +123,7 @@ def make_frame(
     *,
     index_name: str,
     index: Sequence[str] | None = None,
+    first: int = 0,
 ) -> "pd.DataFrame":
     """Make a frame of exactly the columns of `schema`, from sequences or arrays of values.
 
@@ -136,12 +137,14 @@ def make_frame(
         The name of the index.
     index : sequence of str, optional
         The index of text; else the rows are numbered.
+    first : int
+        The number of the first row, where they are numbered.
     """
     import pandas as pd
 
     if index is None:
         rows = len(columns[next(iter(schema))])
-        labels: pd.Index[Any] = pd.RangeIndex(rows, name=index_name)
+        labels: pd.Index[Any] = pd.RangeIndex(first, first + rows, name=index_name)
     else:
         labels = pd.Index(pd.array(index, dtype="str"), name=index_name)
     arrays = {name: _array(kind, columns[name]) for name, kind in schema.items()}

@@ -1,66 +1,104 @@
-"""A run of consecutive rows: first a list that grows, then Arrow buffers compressed with zstd.
+"""A run of consecutive rows: first as they came, then Arrow buffers compressed with zstd.
 
-One thread appends; any thread reads. What the columns mean together (legs, calls) is not known
-here, nor who compresses when (see `store`).
+One thread appends; any thread reads. How columns are read out of the bytes is in `typed`, who
+compresses when in `store`.
 """
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from switchy_nb.recording.fields import (
-    SEQUENCE_HEADER,
-    TEXT_COLUMNS,
-    TIME_HEADER,
-    Kind,
-    known,
-    microseconds,
-    readable,
-    whole_number,
+from switchy_nb.recording.fields import Kind, readable
+from switchy_nb.recording.runs import Run, gather, kinds_of, repeated, row_of
+from switchy_nb.recording.scan import Headers
+from switchy_nb.recording.typed import (
+    WATCHED,
+    Shrunk,
+    core_schema,
+    decoded,
+    encoded,
+    pack,
+    read_core,
+    unpack,
 )
-from switchy_nb.recording.scan import read_headers
-from switchy_nb.wire import Event, Format
-from switchy_nb.wire.event import QUEUED
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+
+__all__ = ["Row", "Segment", "core_schema", "pack", "unpack"]
 
 #: an event's bytes, when it came (µs since the epoch, our clock; None if unknown), what it is,
 #: and the switch that it came from
 Row = tuple[bytes, "int | None", Kind, "str | None"]
 
-#: Fast, and within a tenth of the best level's size on events, which repeat themselves a lot.
-_ZSTD_LEVEL = 3
-_WATCHED = "header:"
 #: A segment that is read while it grows is read in pieces; more of them than this become one.
 _PIECES = 16
 
 
-def core_schema() -> "pa.Schema":
-    """Return the typed columns that every row has, without the raw bytes and the watched headers."""
-    import pyarrow as pa
+class Sealed(Protocol):
+    """Rows that no longer change, wherever they are."""
 
-    moment = pa.timestamp("us", "UTC")
-    return pa.schema(
-        [
-            ("received", moment),
-            ("time", moment),
-            ("sequence", pa.int64()),
-            *((name, pa.string()) for name in TEXT_COLUMNS),
-            ("switch", pa.string()),
-            ("kind", pa.int8()),
-        ]
-    )
+    @property
+    def count(self) -> int:
+        """How many they are."""
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of memory that they take."""
+
+    @property
+    def kinds(self) -> bytes:
+        """The kind of each row."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether the columns of the watched headers are there too."""
+
+    def core(self, columns: list[str] | None = None) -> "pa.Table":
+        """Return the core columns, or some of them; texts may be dictionary-encoded."""
+
+    def raw(self) -> "pa.LargeBinaryArray":
+        """Return the rows' bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
-    """Rows that no longer change, as compressed Arrow IPC streams."""
+class Packed:
+    """Rows as compressed Arrow IPC streams in memory."""
 
-    count: int
     kinds: bytes
-    core: "pa.Buffer"
-    raw: "pa.Buffer"
+    packed_core: Shrunk
+    packed_raw: "pa.Buffer"
+
+    @classmethod
+    def of(cls, core: "pa.Table", raw: "pa.LargeBinaryArray", kinds: bytes) -> "Packed":
+        """Compress rows."""
+        import pyarrow as pa
+
+        return cls(kinds, Shrunk.of(core), pack(pa.table({"raw": raw})))
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.kinds)
+
+    @property
+    def watched(self) -> bool:
+        """Whether the columns of the watched headers are there too."""
+        return True
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of memory that they take."""
+        return int(self.packed_core.buffer.size + self.packed_raw.size) + len(self.kinds)
+
+    def core(self, columns: list[str] | None = None) -> "pa.Table":
+        """Return the core columns, or some of them."""
+        return self.packed_core.table(columns)
+
+    def raw(self) -> "pa.LargeBinaryArray":
+        """Return the rows' bytes."""
+        return unpack(self.packed_raw)["raw"].combine_chunks()
 
 
 class Segment:
@@ -77,23 +115,37 @@ class Segment:
     def __init__(self, first: int, watched: tuple[str, ...]) -> None:
         self.first = first
         self.watched = watched
-        self.rows: list[Row] = []
+        #: when its last row came (µs since the epoch); None if that is not known
+        self.latest: int | None = None
+        self._runs: list[Run] = []
+        self._count = 0
         self._lock = threading.Lock()
-        self._sealed: _Sealed | None = None
+        self._sealed: Sealed | None = None
+        #: the core columns of the first rows, and how many runs those are
         self._pieces: list[pa.Table] = []
-        self._asked: dict[str, pa.Array] = {}
+        self._read = 0
+        self._asked: dict[str, pa.DictionaryArray] = {}
 
     @classmethod
     def of(cls, first: int, core: "pa.Table", raw: "pa.LargeBinaryArray") -> "Segment":
         """Make a sealed segment of columns that are known already, as a file has them."""
+        import pyarrow.compute as pc
+
         segment = cls(first, ())
-        segment._close(core, raw)
+        segment.latest = pc.max(core["received"].cast("int64")).as_py()
+        kinds = bytes(core["kind"].to_pylist())
+        segment.keep_as(Packed.of(encoded(core), raw, kinds))
         return segment
 
+    def extend(self, run: Run) -> None:
+        """Add rows; only one thread at a time may."""
+        self._runs.append(run)
+        self._count += len(run.starts)
+        if run.received is not None:
+            self.latest = run.received
+
     def __len__(self) -> int:
-        # In this order: a segment that is sealed between the two still has its old list.
-        rows, sealed = self.rows, self._sealed
-        return len(rows) if sealed is None else sealed.count
+        return self._count
 
     @property
     def sealed(self) -> bool:
@@ -103,39 +155,75 @@ class Segment:
     @property
     def nbytes(self) -> int:
         """How many bytes it holds: of raw events while it grows, of buffers when sealed."""
-        sealed = self._sealed
-        if sealed is None:
-            return sum(len(row[0]) for row in self.rows)
-        return int(sealed.core.size + sealed.raw.size)
+        with self._lock:
+            if self._sealed is None:
+                return sum(run.size for run in self._runs)
+            return self._sealed.nbytes
 
     def core(self) -> "pa.Table":
         """Return the core columns of the rows that are here now, and the watched headers."""
         with self._lock:
-            return self._core()
+            table = self._core()
+            if self._sealed is not None:
+                for name in table.column_names:
+                    if name.startswith(WATCHED):  # whoever wants the ones wants the others next
+                        self._asked.setdefault(name.removeprefix(WATCHED), _one(table[name]))
+        return decoded(table)
 
     def column(self, name: str) -> "pa.Array":
         """One header of each row as Arrow strings, null where a row has none."""
         key = name.lower()
         with self._lock:
-            if key in self.watched:
-                return self._core(columns=[_WATCHED + key])[0].combine_chunks()
             asked = self._asked.get(key)
-            if asked is None or len(asked) != len(self):
-                raw, kinds = self._raws()
-                asked = self._asked[key] = read_headers(raw, kinds, [key], readable)[0]
-            return asked
+            if asked is None or len(asked) != self._count:
+                asked = self._column(key)
+                if self._sealed is not None:
+                    # Each text once: a header of a million events takes a few bytes each.
+                    self._asked[key] = asked
+            return asked.dictionary.take(asked.indices)
+
+    def _column(self, key: str) -> "pa.DictionaryArray":
+        if key in self.watched and (self._sealed is None or self._sealed.watched):
+            return _one(self._core([WATCHED + key]).unify_dictionaries()[0])
+        raw, kinds = self._raws()
+        return Headers(raw, kinds, [key]).texts(0, readable)
 
     def raws(self) -> tuple["pa.LargeBinaryArray", bytes]:
         """Every row's bytes, and kind: one byte for each."""
         with self._lock:
             return self._raws()
 
+    def kinds(self) -> bytes:
+        """The kind of each row, as a byte."""
+        with self._lock:
+            return kinds_of(self._runs[:]) if self._sealed is None else self._sealed.kinds
+
+    def received(self) -> "np.ndarray[Any, Any]":
+        """When each row came: integers of µs, the least there is where it is unknown."""
+        import numpy as np
+
+        from switchy_nb.recording.schema import NAT
+
+        with self._lock:
+            if self._sealed is None:
+                runs = self._runs[:]
+                return np.repeat(
+                    np.array([NAT if r.received is None else r.received for r in runs], "int64"),
+                    [len(run.starts) for run in runs],
+                )
+            column = self._sealed.core(["received"])["received"]
+        moments: np.ndarray[Any, Any] = column.cast("int64").fill_null(NAT).to_numpy()
+        return moments
+
+    def without(self, skip: int) -> "Segment":
+        """Return it without its first rows, sharing the others."""
+        return _Rest(self, skip) if skip else self
+
     def row(self, at: int) -> tuple[bytes, Kind]:
         """One row's bytes and kind, by its place in the segment."""
         with self._lock:
             if self._sealed is None:
-                raw, _, kind, _ = self.rows[at]
-                return raw, kind
+                return row_of(self._runs, at)
             raws, kinds = self._raws()
             return raws[at].as_py(), Kind(kinds[at])
 
@@ -143,129 +231,112 @@ class Segment:
         """Compress the rows. Nothing may be appended any more."""
         with self._lock:
             if self._sealed is None:
-                raw, _ = self._raws()
-                self._close(self._core(raw=raw), raw)
+                raw = gather(self._runs)
+                self._encode(self._runs, raw)
+                core = _joined(self._pieces)
+                self._keep_as(Packed.of(core, raw, kinds_of(self._runs)))
 
-    def _close(self, core: "pa.Table", raw: "pa.LargeBinaryArray") -> None:
-        import pyarrow as pa
+    def keep_as(self, sealed: Sealed) -> None:
+        """Have the rows, all of them, elsewhere."""
+        with self._lock:
+            self._keep_as(sealed)
 
-        kinds = bytes(core["kind"].to_pylist())
-        self._sealed = _Sealed(
-            len(core), kinds, pack(_in_dictionaries(core)), pack(pa.table({"raw": raw}))
-        )
-        self.rows = []
+    def _keep_as(self, sealed: Sealed) -> None:
+        self._sealed = sealed
+        self._count = sealed.count
+        self._runs = []
         self._pieces = []
 
-    def _core(
-        self, *, raw: "pa.LargeBinaryArray | None" = None, columns: list[str] | None = None
-    ) -> "pa.Table":
+    def _core(self, columns: list[str] | None = None) -> "pa.Table":
         import pyarrow as pa
 
         if self._sealed is not None:
-            return unpack(self._sealed.core, columns)
-        done = sum(map(len, self._pieces))
-        rows = self.rows[done:]
-        if rows or not self._pieces:
-            raw = _array_of(rows) if raw is None else raw.slice(done)
-            self._pieces.append(_read(rows, raw, self.watched))
+            return self._sealed.core(columns)
+        runs = self._runs[:]
+        if len(runs) > self._read or not self._pieces:
+            new = runs[self._read :]
+            self._encode(runs, gather(new))
         if len(self._pieces) > _PIECES:
-            self._pieces = [pa.concat_tables(self._pieces).combine_chunks()]
+            self._pieces = [_joined(self._pieces)]
         whole = pa.concat_tables(self._pieces)
         return whole if columns is None else whole.select(columns)
 
+    def _encode(self, runs: list[Run], raw: "pa.LargeBinaryArray") -> None:
+        """Make the core columns of rows that have none yet; `raw` has those, or all of `runs`."""
+        import pyarrow as pa
+
+        new = runs[self._read :]
+        if not new and self._pieces:
+            return
+        kinds = kinds_of(new)
+        received = repeated(new, [run.received for run in new], pa.int64())
+        switch = repeated(
+            new, [readable(run.switch) if run.switch else None for run in new], pa.string()
+        )
+        part = raw.slice(len(raw) - len(kinds))
+        self._pieces.append(read_core(part, kinds, received, switch, self.watched))
+        self._read = len(runs)
+
     def _raws(self) -> tuple["pa.LargeBinaryArray", bytes]:
         if self._sealed is None:
-            rows = self.rows[:]
-            return _array_of(rows), bytes(row[2] for row in rows)
-        return unpack(self._sealed.raw)["raw"].combine_chunks(), self._sealed.kinds
+            runs = self._runs[:]
+            return gather(runs), kinds_of(runs)
+        return self._sealed.raw(), self._sealed.kinds
 
 
-def _array_of(rows: list[Row]) -> "pa.LargeBinaryArray":
-    import numpy as np
+class _Rest(Segment):
+    """The later rows of a segment, as a segment of their own that grows with it."""
+
+    def __init__(self, whole: Segment, skip: int) -> None:
+        super().__init__(whole.first + skip, whole.watched)
+        self._whole = whole
+        self._skip = skip
+
+    def __len__(self) -> int:
+        return len(self._whole) - self._skip
+
+    @property
+    def sealed(self) -> bool:
+        return self._whole.sealed
+
+    @property
+    def nbytes(self) -> int:
+        return self._whole.nbytes
+
+    def core(self) -> "pa.Table":
+        return self._whole.core().slice(self._skip)
+
+    def column(self, name: str) -> "pa.Array":
+        return self._whole.column(name).slice(self._skip)
+
+    def raws(self) -> tuple["pa.LargeBinaryArray", bytes]:
+        raw, kinds = self._whole.raws()
+        return raw.slice(self._skip), kinds[self._skip :]
+
+    def kinds(self) -> bytes:
+        return self._whole.kinds()[self._skip :]
+
+    def received(self) -> "np.ndarray[Any, Any]":
+        return self._whole.received()[self._skip :]
+
+    def row(self, at: int) -> tuple[bytes, Kind]:
+        return self._whole.row(at + self._skip)
+
+    def seal(self) -> None:
+        self._whole.seal()
+
+
+def _joined(pieces: "list[pa.Table]") -> "pa.Table":
+    """Make one of several tables, with one dictionary for each column."""
     import pyarrow as pa
 
-    # Joined at once: Arrow's own builder would copy megabytes again and again as it grows.
-    raws = [row[0] for row in rows]
-    offsets = np.zeros(len(raws) + 1, "int64")
-    np.cumsum([len(raw) for raw in raws], out=offsets[1:])
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(raws))]
-    return pa.Array.from_buffers(pa.large_binary(), len(raws), buffers)
+    if len(pieces) == 1:
+        return pieces[0]
+    return pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
 
 
-def _read(rows: list[Row], raw: "pa.LargeBinaryArray", watched: tuple[str, ...]) -> "pa.Table":
-    """Make the core columns of some rows, and the watched headers."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kinds = bytes(row[2] for row in rows)
-    names = [*TEXT_COLUMNS.values(), TIME_HEADER, SEQUENCE_HEADER, *watched]
-    found = read_headers(raw, kinds, names, readable)
-    found[0] = _fired_names(found[0], rows)
-    texts = len(TEXT_COLUMNS)
-    time, sequence = (found[at].to_pylist() for at in (texts, texts + 1))
-    columns: list[Any] = [
-        [row[1] for row in rows],
-        [microseconds(value) for value in time],
-        [whole_number(value) for value in sequence],
-        *(pc.if_else(pc.equal(text, ""), None, text) for text in found[:texts]),
-        [known(row[3]) for row in rows],
-        list(kinds),
-        *found[texts + 2 :],
-    ]
-    schema = core_schema()
-    for name in watched:
-        schema = schema.append(pa.field(_WATCHED + name, pa.string()))
-    arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
-    return pa.table(arrays, schema)
-
-
-def _fired_names(names: "pa.Array", rows: list[Row]) -> "pa.Array":
-    """Name commands that had waited on a leg as they were fired, as `Event.name` does."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    waited = pc.indices_nonzero(pc.equal(names, QUEUED)).to_pylist()
-    if not waited:
-        return names
-    texts = names.to_pylist()
-    for at in waited:
-        fmt = Format.JSON if rows[at][2] is Kind.JSON else Format.PLAIN
-        texts[at] = readable(Event(rows[at][0], fmt).name)
-    return pa.array(texts, pa.string())
-
-
-def _in_dictionaries(core: "pa.Table") -> "pa.Table":
-    """Write each text once: names, states and ids repeat, and so do switches."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for at, field in enumerate(core.schema):
-        if field.type == pa.string():
-            core = core.set_column(at, field.name, pc.dictionary_encode(core[field.name]))
-    return core
-
-
-def pack(table: "pa.Table") -> "pa.Buffer":
-    """Write a table as an Arrow IPC stream, compressed with zstd."""
+def _one(column: "pa.ChunkedArray") -> "pa.Array":
     import pyarrow as pa
 
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", _ZSTD_LEVEL))
-    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
-        writer.write_table(table)
-    return sink.getvalue()
-
-
-def unpack(buffer: "pa.Buffer", columns: list[str] | None = None) -> "pa.Table":
-    """Read what `pack` wrote, or some columns of it, with texts as plain strings."""
-    import pyarrow as pa
-
-    options = None
-    if columns is not None:
-        names = pa.ipc.open_stream(buffer).schema.names
-        options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
-    table = pa.ipc.open_stream(buffer, options=options).read_all()
-    for at, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            table = table.set_column(at, field.name, table[field.name].cast(pa.string()))
-    return table
+    joined = column.combine_chunks()
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined

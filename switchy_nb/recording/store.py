@@ -1,6 +1,6 @@
 """The append-only table of rows, and the thread that compresses what is full.
 
-`append` is called on the hub thread, where every microsecond counts: it only appends to a list.
+`extend` is called on the hub thread, where every microsecond counts: it only appends to a list.
 Columns are read out of the bytes later, by whoever wants them or by the compressing thread.
 """
 
@@ -11,13 +11,15 @@ import weakref
 from collections.abc import Callable
 
 from switchy_nb.recording.fields import Kind
+from switchy_nb.recording.keep import Keep
+from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
 
 #: Rows in a segment: enough for events to repeat each other (which is what compresses them), few
 #: enough that one can be opened again in some 20 ms.
 SEGMENT_ROWS = 4096
-#: Bytes in a segment, for events far longer than usual.
-SEGMENT_BYTES = 32 * 1024 * 1024
+#: Bytes in a segment: what is made of them while they are compressed fits into a processor's cache.
+SEGMENT_BYTES = 8 * 1024 * 1024
 #: How long the compressing thread waits for more before it ends.
 _IDLE = 2.0
 
@@ -31,10 +33,16 @@ class Store:
     ----------
     watched : tuple of str
         Headers that are kept as columns (lower case).
+    keep : Keep, optional
+        What is kept; everything where it is not given.
     """
 
-    def __init__(self, watched: tuple[str, ...]) -> None:
+    def __init__(self, watched: tuple[str, ...], keep: Keep | None = None) -> None:
         self._lock = threading.Lock()
+        self._keep = keep
+        #: tells from which row on somebody else still needs them
+        self._needed: list[Callable[[], int]] = []
+        self._first = 0
         self._watched = watched
         self._segments = [Segment(0, watched)]
         self._open = self._segments[0]
@@ -46,15 +54,24 @@ class Store:
 
     def append(self, raw: bytes, received: int | None, kind: Kind, switch: str | None) -> int:
         """Keep a row; return its number."""
+        return self.extend(Run.of(raw, received, kind, switch))
+
+    def extend(self, run: Run) -> int:
+        """Keep rows that came together; return the number of the first."""
         with self._lock:
-            segment = self._open
-            rows = segment.rows
-            n = segment.first + len(rows)
-            rows.append((raw, received, kind, switch))
-            self._bytes += len(raw)
-            if len(rows) >= SEGMENT_ROWS or self._bytes >= SEGMENT_BYTES:
-                self._roll(n + 1)
-        return n
+            first = self._open.first + len(self._open)
+            while (room := SEGMENT_ROWS - len(self._open)) < len(run.starts):
+                self._add(run.cut(0, room))
+                run = run.cut(room, len(run.starts))
+            self._add(run)
+        return first
+
+    def _add(self, run: Run) -> None:
+        segment = self._open
+        segment.extend(run)
+        self._bytes += run.size
+        if len(segment) >= SEGMENT_ROWS or self._bytes >= SEGMENT_BYTES:
+            self._roll(segment.first + len(segment))
 
     def adopt(self, segment: Segment) -> None:
         """Take a sealed segment that begins where this table ends."""
@@ -63,29 +80,102 @@ class Store:
             self._segments.append(Segment(segment.first + len(segment), self._watched))
             self._open = self._segments[-1]
 
+    @property
+    def received(self) -> int:
+        """How many rows were ever kept."""
+        segment = self._open
+        return segment.first + len(segment)
+
+    def flush(self) -> None:
+        """Seal all rows that are here now, and wait until that is done."""
+        with self._lock:
+            if len(self._open):
+                self._roll(self._open.first + len(self._open))
+            segments = self._segments[:-1]
+        for segment in segments:
+            segment.seal()
+
     def watch(self, names: tuple[str, ...]) -> None:
         """Keep other headers as columns, for the rows to come."""
         with self._lock:
             if names != self._watched:
                 self._watched = names
-                if self._open.rows:
-                    self._roll(self._open.first + len(self._open.rows))
+                if len(self._open):
+                    self._roll(self._open.first + len(self._open))
                 else:
                     self._segments[-1] = self._open = Segment(self._open.first, names)
 
     def segments(self) -> list[Segment]:
-        """All segments that hold something, in order."""
+        """All rows that are kept, in order, in segments that hold something."""
+        first = self.first
+        segments = [segment for segment in self.since(first) if len(segment)]
+        if segments and segments[0].first < first:
+            segments[0] = segments[0].without(first - segments[0].first)
+        return segments
+
+    def since(self, n: int) -> list[Segment]:
+        """Return the segments that hold row `n` and those behind it, also of what is not kept."""
         with self._lock:
-            return [segment for segment in self._segments if len(segment)]
+            return [s for s in self._segments if len(s) and s.first + len(s) > n]
+
+    def grows(self, segment: Segment) -> bool:
+        """Whether rows may be added to a segment."""
+        return segment is self._open
+
+    def needed(self, first: Callable[[], int]) -> None:
+        """Let go of no row from ``first()`` on."""
+        self._needed.append(first)
+
+    def not_needed(self, first: Callable[[], int]) -> None:
+        """Take back what `needed` was told."""
+        self._needed.remove(first)
 
     def segment_of(self, n: int) -> Segment:
-        """Return the segment that holds row `n`, which must exist."""
+        """Return the segment that holds row `n`, which must be kept."""
         with self._lock:
             return next(s for s in reversed(self._segments) if s.first <= n)
 
+    @property
+    def first(self) -> int:
+        """The number of the first row that is kept, and so how many are not."""
+        keep = self._keep
+        if keep is None or keep.spill is not None:
+            return 0
+        with self._lock:
+            self._let_go()
+            segments = self._segments[:]
+        if keep.seconds is None:
+            return self._first
+        # Within a segment only its columns tell, and whoever adds rows must not wait for those.
+        first = max(self._first, _first_since(segments, self._limit(keep.seconds)))
+        with self._lock:
+            self._first = max(self._first, first)
+            return self._first
+
     def __len__(self) -> int:
-        segment = self._open
-        return segment.first + len(segment)
+        return self.received - self.first
+
+    def _let_go(self) -> None:
+        """Let go of whole segments that are not to be kept."""
+        keep = self._keep
+        if keep is None:
+            return
+        if keep.events is not None:
+            self._first = max(self._first, self.received - keep.events)
+        unneeded = min([self.received, *(needed() for needed in self._needed)])
+        limit = None if keep.seconds is None else self._limit(keep.seconds)
+        while (oldest := self._segments[0]) is not self._open:
+            end = oldest.first + len(oldest)
+            if limit is not None and oldest.latest is not None and oldest.latest < limit:
+                self._first = max(self._first, end)
+            if end > min(self._first, unneeded):
+                return
+            del self._segments[0]
+
+    def _limit(self, seconds: float) -> int:
+        """The moment (µs) before which rows are not to be kept."""
+        newest = next((s.latest for s in reversed(self._segments) if s.latest is not None), 0)
+        return newest - int(seconds * 1e6)
 
     def _roll(self, first: int) -> None:
         full = self._open
@@ -93,6 +183,15 @@ class Store:
         self._segments.append(self._open)
         self._bytes = 0
         self._compressor.put(full.seal)
+        self._let_go()
+
+
+def _first_since(segments: list[Segment], limit: int) -> int:
+    """Find the first row that came at `limit` (µs) or later."""
+    for segment in segments:
+        if segment.latest is not None and segment.latest >= limit:
+            return segment.first + int((segment.received() >= limit).argmax())
+    return 0
 
 
 class _Compressor:

@@ -4,48 +4,92 @@ Events repeat each other's lines, so each line is read once and then only looked
 keeps each value once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import ProtocolError
 from switchy_nb.recording.core import Core
 from switchy_nb.recording.fields import Kind, readable
+from switchy_nb.recording.progress import progress
 from switchy_nb.wire import Event, Format
-from switchy_nb.wire.event import decode_value, text
+from switchy_nb.wire.event import UNDEFINED, decode_value, text
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+
+    Array = np.ndarray[Any, Any]
 
 #: Lines that are remembered; beyond it they are forgotten and learnt again.
 _REMEMBERED = 200_000
+#: Lines of events that are put into arrays at once.
+_AT_ONCE = 500_000
 
 
 class _Column:
-    """One header: the rows that have it, and for each which of its values."""
+    """One header, and the values that it has."""
 
-    __slots__ = ("_codes", "codes", "name", "rows", "values")
+    __slots__ = ("codes", "name", "number")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, number: int) -> None:
         self.name = name
-        self.rows: list[int] = []
-        self.codes: list[int] = []
-        self.values: list[str] = []
-        self._codes: dict[str, int] = {}
-
-    def code(self, value: str) -> int:
-        code = self._codes.setdefault(value, len(self.values))
-        if code == len(self.values):
-            self.values.append(value)
-        return code
-
-    def add(self, row: int, code: int) -> None:
-        if not self.rows or self.rows[-1] != row:  # of duplicates the first
-            self.rows.append(row)
-            self.codes.append(code)
+        self.number = number
+        #: each value, and its number
+        self.codes: dict[str, int] = {}
 
 
-def wide_frame(core: Core) -> "pd.DataFrame":
-    """Make a frame of all headers of all events.
+class _Book(dict[bytes, int]):
+    """Numbers for lines, in the order in which they were first seen; a new one is read.
+
+    Attributes
+    ----------
+    column_of, code_of : list of int
+        For each line by its number: its column's, −1 if it is no header; and its value's.
+    columns : dict of bytes to _Column
+        The columns by the names of headers in lower case.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns: dict[bytes, _Column] = {}
+        self.column_of: list[int] = []
+        self.code_of: list[int] = []
+        self._spelled: dict[bytes, _Column] = {}
+
+    def __missing__(self, line: bytes) -> int:
+        name, colon, value = line.partition(b":")
+        column, code = -1, 0
+        if colon:
+            found = self._spelled.get(name) or self._column(name)
+            column = found.number
+            value = value[1:] if value.startswith(b" ") else value
+            plain = value.isascii() and b"%" not in value and value != UNDEFINED
+            shown = value.decode() if plain else decode_value(value)
+            if not shown.isascii():
+                shown = readable(shown)
+            code = found.codes.setdefault(shown, len(found.codes))
+        number = self[line] = len(self.column_of)
+        self.column_of.append(column)
+        self.code_of.append(code)
+        return number
+
+    def _column(self, name: bytes) -> _Column:
+        key = name.lower()
+        if key not in self.columns:
+            self.columns[key] = _Column(readable(text(name)), len(self.columns))
+        column = self._spelled[name] = self.columns[key]
+        return column
+
+    def forget(self) -> None:
+        """Forget the lines, and their numbers, if there are many."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+            self.column_of.clear()
+            self.code_of.clear()
+
+
+def wide_frame(core: Core, show: bool | None = None) -> "pd.DataFrame":
+    """Make a frame of all headers of all events; `show` as of `progress`.
 
     Returns
     -------
@@ -53,54 +97,83 @@ def wide_frame(core: Core) -> "pd.DataFrame":
         Indexed by ``n``; a column for each header, named as it was first written, in order of first
         appearance. Columns whose values repeat are categorical, the others ``str``.
     """
-    import pandas as pd
-
-    columns: dict[bytes, _Column] = {}
-    known: dict[bytes, tuple[_Column, int] | None] = {}
-    for n, raw, kind in core.raw_rows(range(len(core))):
-        for line in _lines(raw, kind):
-            try:
-                entry = known[line]
-            except KeyError:
-                if len(known) >= _REMEMBERED:
-                    known.clear()
-                entry = known[line] = _learn(line, columns)
-            if entry is not None:
-                entry[0].add(n, entry[1])
-    arrays: dict[str, Any] = {}
-    for column in columns.values():
-        arrays[column.name] = _array(column, len(core))
-    return pd.DataFrame(arrays, index=pd.RangeIndex(len(core), name="n"), copy=False)
-
-
-def _lines(raw: bytes, kind: Kind) -> Iterator[bytes]:
-    if kind is not Kind.JSON:
-        return iter(raw.partition(b"\n\n")[0].split(b"\n"))
-    try:
-        event = Event.make(Event(raw, Format.JSON).items())
-    except (ProtocolError, ValueError, RecursionError):
-        return iter(())  # it cannot be read: it has no headers, but its bytes are still there
-    return iter(event.raw.partition(b"\n\n")[0].split(b"\n"))
-
-
-def _learn(line: bytes, columns: dict[bytes, _Column]) -> tuple[_Column, int] | None:
-    name, colon, value = line.partition(b":")
-    if not colon:
-        return None
-    key = name.lower()
-    if key not in columns:
-        columns[key] = _Column(readable(text(name)))
-    column = columns[key]
-    return column, column.code(readable(decode_value(value[1:] if value[:1] == b" " else value)))
-
-
-def _array(column: _Column, length: int) -> Any:
     import numpy as np
     import pandas as pd
 
-    codes = np.full(length, -1, "int32")
-    codes[column.rows] = column.codes
-    values = pd.array(column.values, dtype="str")
-    if 2 * len(values) <= len(column.rows):
-        return pd.Categorical.from_codes(codes, categories=pd.Index(values))
-    return values.take(codes, allow_fill=True)
+    book = _Book()
+    number_of = book.__getitem__
+    lines: list[int] = []
+    counts: list[int] = []
+    parts: list[tuple[Array, Array, Array]] = []
+    rows = core.raw_rows(range(len(core)))
+    first = 0
+    for _, raw, kind in progress(rows, total=len(core), what="reading headers", show=show):
+        before = len(lines)
+        lines.extend(map(number_of, _lines(raw, kind)))
+        counts.append(len(lines) - before)
+        if len(lines) > _AT_ONCE:
+            parts.append(_placed(book, lines, counts, first))
+            first += len(counts)
+            lines, counts = [], []
+            book.forget()
+    parts.append(_placed(book, lines, counts, first))
+    columns, places, codes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(columns, kind="stable")
+    places, codes = places[order], codes[order]
+    ends = np.cumsum(np.bincount(columns, minlength=len(book.columns)))
+    arrays: dict[str, Any] = {}
+    for column in book.columns.values():
+        end = ends[column.number]
+        start = ends[column.number - 1] if column.number else 0
+        arrays[column.name] = _array(column, places[start:end], codes[start:end], len(core))
+    return pd.DataFrame(
+        arrays, index=pd.RangeIndex(core.first, core.first + len(core), name="n"), copy=False
+    )
+
+
+def _placed(
+    book: _Book, lines: list[int], counts: list[int], first: int
+) -> tuple["Array", "Array", "Array"]:
+    """Say of lines that are headers in which column they are, in which row, and with which value."""
+    import numpy as np
+
+    numbers = np.array(lines, "int64")
+    rows = np.repeat(np.arange(first, first + len(counts), dtype="int32"), counts)
+    columns = (
+        np.array(book.column_of, "int32")[numbers] if len(numbers) else numbers.astype("int32")
+    )
+    codes = np.array(book.code_of, "int32")[numbers] if len(numbers) else columns
+    there = columns >= 0
+    if not there.all():
+        columns, rows, codes = columns[there], rows[there], codes[there]
+    return columns.astype("uint16" if len(book.columns) < 1 << 16 else "uint32"), rows, codes
+
+
+def _lines(raw: bytes, kind: Kind) -> Iterable[bytes]:
+    if kind is not Kind.JSON:
+        return _head_lines(raw)
+    try:
+        event = Event.make(Event(raw, Format.JSON).items())
+    except (ProtocolError, ValueError, RecursionError):
+        return ()  # it cannot be read: it has no headers, but its bytes are still there
+    return _head_lines(event.raw)
+
+
+def _head_lines(raw: bytes) -> list[bytes]:
+    end = raw.find(b"\n\n")
+    return (raw if end < 0 else raw[:end]).split(b"\n")
+
+
+def _array(column: _Column, rows: "Array", codes: "Array", length: int) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    if len(rows) > 1 and (rows[1:] == rows[:-1]).any():  # of duplicates the first
+        first = np.append(True, rows[1:] != rows[:-1])
+        rows, codes = rows[first], codes[first]
+    of_row = np.full(length, -1, "int32")
+    of_row[rows] = codes
+    values = pd.array(list(column.codes), dtype="str")
+    if 2 * len(values) <= len(rows):
+        return pd.Categorical.from_codes(of_row, categories=pd.Index(values))
+    return values.take(of_row, allow_fill=True)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from switchy_nb.errors import ProtocolError
@@ -16,6 +17,11 @@ from switchy_nb.errors import ProtocolError
 UNDEFINED = b"_undef_"
 #: the name of an event that waits on a leg
 QUEUED = "COMMAND"
+#: how FreeSWITCH begins every plain event, and names that say that there is more to read
+_NAMED = b"Event-Name: "
+_UNUSUAL = frozenset({QUEUED.encode(), UNDEFINED})
+#: so many headers of one event are sought before all of it is read
+_SOUGHT = 8
 _SAFE = " !\"#$&'()*+,/:;<=>?@[\\]^_`{|}~-."
 _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _ARRAY = "ARRAY::"
@@ -51,13 +57,15 @@ class Event(Mapping[str, str]):
         How `raw` is written.
     """
 
-    __slots__ = ("_body", "_index", "fmt", "raw")
+    __slots__ = ("_body", "_index", "_name", "_sought", "fmt", "raw")
 
     def __init__(self, raw: bytes, fmt: Format = Format.PLAIN) -> None:
         self.raw = raw
         self.fmt = fmt
         self._index: _Index | None = None
         self._body: str | None = None
+        self._name: str | None = None
+        self._sought: dict[bytes, bytes | None] | None = None
 
     @classmethod
     def make(cls, pairs: Iterable[tuple[str, str]], body: str | None = None) -> "Event":
@@ -85,6 +93,15 @@ class Event(Mapping[str, str]):
             lines.append(b"Content-Length: %d\n" % len(tail))
         return cls(b"".join(lines) + b"\n" + tail)
 
+    @classmethod
+    def glanced(cls, raw: bytes, name: str | None, leg: str | None) -> "Event":
+        """Make a plain event of which a glance has told the name and the ``Unique-ID``, or None."""
+        event = cls(raw)
+        event._name = name
+        if leg is not None:
+            event._sought = {b"unique-id": b"Unique-ID:" + leg.encode("utf-8", "surrogateescape")}
+        return event
+
     @property
     def _headers(self) -> "_Index":
         if self._index is None:
@@ -106,13 +123,23 @@ class Event(Mapping[str, str]):
         A command that waited on a leg is fired as ``PRIVATE_COMMAND``, and subscribed to as that;
         FreeSWITCH leaves in front of it the name by which it waited, ``COMMAND``.
         """
-        name = self.get("Event-Name", "")
+        if self._name is None:
+            self._name = self._read_name()
+        return self._name
+
+    def _read_name(self) -> str:
+        if self._index is None and self.fmt is Format.PLAIN and self.raw.startswith(_NAMED):
+            first = self.raw[len(_NAMED) : self.raw.find(b"\n")]
+            if first not in _UNUSUAL and b"%" not in first and first:
+                return text(first)
+        name = str(self.get("Event-Name", ""))
         return self.getall("Event-Name")[-1] if name == QUEUED else name
 
     @property
     def subclass(self) -> str | None:
         """What kind of ``CUSTOM`` event it is, such as ``sofia::register``."""
-        return self.get("Event-Subclass")
+        subclass: str | None = self.get("Event-Subclass")
+        return subclass
 
     def getall(self, name: str) -> list[str]:
         """All values of a header, in the order in which they came; empty if there is none."""
@@ -136,10 +163,29 @@ class Event(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         key = _key(name)
-        line = self._headers[0].get(key)
+        line = self._line(name, key)
         if line is None:
             raise KeyError(name)
         return _value(line, len(key))
+
+    def _line(self, name: str, key: bytes) -> bytes | None:
+        """Return a header's first line. The first few are sought: reading all takes far longer."""
+        if self._index is None and self.fmt is Format.PLAIN:
+            sought = self._sought
+            if sought is None:
+                sought = self._sought = {}
+            elif key in sought:
+                return sought[key]
+            if len(sought) < _SOUGHT:
+                line = sought[key] = _seek(self.raw, name.encode("utf-8", "surrogateescape"), key)
+                return line
+        return self._headers[0].get(key)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The header's value, or `default`."""
+        key = _key(name)
+        line = self._line(name, key)
+        return default if line is None else _value(line, len(key))
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _key(name) in self._headers[0]
@@ -186,6 +232,25 @@ def _encode(value: str) -> str:
 
 def _key(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape").lower()
+
+
+def _seek(raw: bytes, name: bytes, key: bytes) -> bytes | None:
+    """Find the first line of a header in a plain event, without reading the others.
+
+    FreeSWITCH spells its headers in one way, so that spelling is looked for first.
+    """
+    at = raw.find(b"\n" + name + b":")
+    before = (raw if at < 0 else raw[: at + 1]).lower()
+    gap = before.find(b"\n\n")
+    if before.startswith(key + b":"):
+        start = 0
+    else:
+        other = before.find(b"\n" + key + b":")
+        start = (at if other < 0 else other) + 1
+        if start == 0 or 0 <= gap < start - 1:
+            return None
+    stop = raw.find(b"\n", start)
+    return raw[start:] if stop < 0 else raw[start:stop]
 
 
 def _value(line: bytes, width: int) -> str:

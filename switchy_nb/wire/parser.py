@@ -4,10 +4,12 @@ A message is header lines, an empty line, and as many bytes as its ``Content-Len
 event means is not known here, nor which command a reply belongs to.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from switchy_nb.errors import ProtocolError
+from switchy_nb.wire.batch import Batch
 from switchy_nb.wire.event import Event, Format, text
 
 #: FreeSWITCH reads no packet over 10 MiB either: more than that is a length gone wrong, and waiting
@@ -15,6 +17,8 @@ from switchy_nb.wire.event import Event, Format, text
 MAX_PACKET = 10 * 1024 * 1024
 #: The outer headers are two or three short lines, but a reply to `connect` holds a whole channel.
 MAX_HEAD = 1024 * 1024
+#: The head that FreeSWITCH writes before every plain event. Over seven digits are over the limit.
+_PLAIN_HEAD = re.compile(rb"Content-Length: ([0-9]{1,7})\nContent-Type: text/event-plain\n\n")
 #: How an answer begins that says no: the command was refused, or was not of its form.
 REFUSALS = ("-ERR", "-USAGE")
 
@@ -104,6 +108,22 @@ class Parser:
             If this is not the Event Socket protocol, or a length cannot be true. Messages that
             were whole before it are returned first: then `error` is set, and the next call raises.
         """
+        messages: list[Message] = []
+        for part in self.feed_batches(data):
+            if isinstance(part, Batch):
+                messages.extend(part)
+            else:
+                messages.append(part)
+        return messages
+
+    def feed_batches(self, data: bytes) -> list[Message | Batch]:
+        """Do as `feed` does, but leave plain events that follow each other where they are.
+
+        Returns
+        -------
+        list of Message or Batch
+            In order. Every plain event is in a `Batch`, whose buffer holds what was fed.
+        """
         if self.error is not None:
             raise self.error
         self._chunks.append(data)
@@ -121,8 +141,8 @@ class Parser:
         """How many bytes of a message that is not whole yet are held."""
         return self._have
 
-    def _split(self, buffer: bytes) -> tuple[list[Message], int]:
-        messages: list[Message] = []
+    def _split(self, buffer: bytes) -> tuple[list[Message | Batch], int]:
+        messages: list[Message | Batch] = []
         try:
             return messages, self._take_whole(buffer, messages)
         except ProtocolError as exc:
@@ -131,10 +151,11 @@ class Parser:
                 raise
             return messages, len(buffer)
 
-    def _take_whole(self, buffer: bytes, messages: list[Message]) -> int:
+    def _take_whole(self, buffer: bytes, messages: list[Message | Batch]) -> int:
         """Add the whole messages of a buffer to `messages`; return where what is left begins."""
         start = 0
         while True:
+            start = self._take_plain(buffer, start, messages)
             while buffer[start : start + 1] == b"\n":
                 start += 1
             gap = buffer.find(b"\n\n", start)
@@ -147,8 +168,36 @@ class Parser:
             if end > len(buffer):
                 self._need = end - start
                 return start
-            messages.append(_message(head, buffer[gap + 2 : end], buffer, start))
+            if head.get(b"content-type") == b"text/event-plain":
+                _add_plain(messages, buffer, gap + 2, end)
+            else:
+                messages.append(_message(head, buffer[gap + 2 : end], buffer, start))
             start = end
+
+    def _take_plain(self, buffer: bytes, start: int, messages: list[Message | Batch]) -> int:
+        """Take plain events with the usual head; return where the first other byte is."""
+        match, size = _PLAIN_HEAD.match, len(buffer)
+        starts: list[int] = []
+        ends: list[int] = []
+        while (head := match(buffer, start)) is not None:
+            begin = head.end()
+            end = begin + int(head[1])
+            if end > size or end - begin > MAX_PACKET:
+                break
+            starts.append(begin)
+            ends.append(end)
+            start = end
+        if starts:
+            messages.append(Batch(buffer, starts, ends))
+        return start
+
+
+def _add_plain(messages: list[Message | Batch], buffer: bytes, start: int, end: int) -> None:
+    if messages and isinstance(messages[-1], Batch):
+        messages[-1].starts.append(start)
+        messages[-1].ends.append(end)
+    else:
+        messages.append(Batch(buffer, [start], [end]))
 
 
 def _read_head(buffer: bytes, start: int, gap: int) -> dict[bytes, bytes]:
@@ -218,7 +267,6 @@ def _disconnect(head: dict[bytes, bytes], body: bytes) -> Message:
 
 
 _READERS: dict[bytes, Callable[[dict[bytes, bytes], bytes], Message]] = {
-    b"text/event-plain": lambda head, body: Event(body),
     b"text/event-json": lambda head, body: Event(body, Format.JSON),
     b"command/reply": _command_reply,
     b"api/response": lambda head, body: ApiResponse(text(body)),

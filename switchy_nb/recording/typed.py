@@ -1,0 +1,211 @@
+"""The typed columns of rows, read out of their bytes, and Arrow tables packed and unpacked.
+
+What the columns mean together (legs, calls) is not known here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from switchy_nb.recording.fields import (
+    LATEST,
+    SEQUENCE_HEADER,
+    TEXT_COLUMNS,
+    TIME_HEADER,
+    Kind,
+    readable,
+)
+from switchy_nb.recording.scan import Headers
+from switchy_nb.wire import Event, Format
+from switchy_nb.wire.event import QUEUED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Fast, and within a tenth of the best level's size on events, which repeat themselves a lot.
+_ZSTD_LEVEL = 3
+#: What the names of the columns of watched headers begin with.
+WATCHED = "header:"
+
+
+def core_schema() -> "pa.Schema":
+    """Return the typed columns that every row has, without the raw bytes and the watched headers."""
+    import pyarrow as pa
+
+    moment = pa.timestamp("us", "UTC")
+    return pa.schema(
+        [
+            ("received", moment),
+            ("time", moment),
+            ("sequence", pa.int64()),
+            *((name, pa.string()) for name in TEXT_COLUMNS),
+            ("switch", pa.string()),
+            ("kind", pa.int8()),
+        ]
+    )
+
+
+def read_core(
+    raw: "pa.LargeBinaryArray",
+    kinds: bytes,
+    received: "pa.Array",
+    switch: "pa.Array",
+    watched: Sequence[str] = (),
+) -> "pa.Table":
+    """Make the core columns of some rows, and those of the watched headers.
+
+    Parameters
+    ----------
+    raw : pyarrow.LargeBinaryArray
+        The rows' bytes, without nulls.
+    kinds : bytes
+        The `Kind` of each.
+    received : pyarrow.Array
+        When each came: int64, µs since the epoch.
+    switch : pyarrow.Array
+        Where each came from: strings.
+    watched : sequence of str
+        Headers that are wanted as columns too.
+
+    Returns
+    -------
+    pyarrow.Table
+        As `core_schema`, but with texts dictionary-encoded, and a column ``header:NAME`` for each
+        watched header.
+    """
+    import pyarrow as pa
+
+    schema = core_schema()
+    names = [*TEXT_COLUMNS.values(), *watched, TIME_HEADER, SEQUENCE_HEADER]
+    headers = Headers(raw, kinds, names)
+    columns: dict[str, Any] = {"received": received.cast(schema.field("received").type)}
+    columns["time"] = _times(headers.numbers(len(names) - 2))
+    columns["sequence"] = headers.numbers(len(names) - 1)
+    for at, name in enumerate(TEXT_COLUMNS):
+        texts = headers.texts(at, readable)
+        columns[name] = _known(_fired(texts, raw, kinds) if name == "name" else texts)
+    columns["switch"] = _known(switch.dictionary_encode())
+    columns["kind"] = pa.Array.from_buffers(pa.int8(), len(kinds), [None, pa.py_buffer(kinds)])
+    for at, name in enumerate(watched, len(TEXT_COLUMNS)):
+        columns[WATCHED + name] = headers.texts(at, readable)
+    return pa.table(columns)
+
+
+def _times(numbers: "pa.Int64Array") -> "pa.Array":
+    """Make moments of µs; 0 is how FreeSWITCH writes "not yet"."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    fits = pc.and_(pc.greater(numbers, 0), pc.less_equal(numbers, LATEST))
+    return pc.if_else(fits, numbers, None).cast(pa.timestamp("us", "UTC"))
+
+
+def _known(texts: "pa.DictionaryArray") -> "pa.DictionaryArray":
+    """Make what is empty missing: it says nothing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    empty = pc.index(texts.dictionary, "").as_py()
+    if empty < 0:
+        return texts
+    codes = pc.if_else(pc.equal(texts.indices, empty), None, texts.indices)
+    return pa.DictionaryArray.from_arrays(codes, texts.dictionary)
+
+
+def _fired(
+    names: "pa.DictionaryArray", raw: "pa.LargeBinaryArray", kinds: bytes
+) -> "pa.DictionaryArray":
+    """Name commands that had waited on a leg as they were fired, as `Event.name` does."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    queued = pc.index(names.dictionary, QUEUED).as_py()
+    if queued < 0:
+        return names
+    texts = names.to_pylist()
+    for at in pc.indices_nonzero(pc.equal(names.indices, queued)).to_pylist():
+        fmt = Format.JSON if kinds[at] == Kind.JSON else Format.PLAIN
+        texts[at] = readable(Event(raw[at].as_py(), fmt).name)
+    return pa.array(texts, pa.string()).dictionary_encode()
+
+
+def encoded(table: "pa.Table") -> "pa.Table":
+    """Write each text once: names, states and ids repeat, and so do switches."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for at, field in enumerate(table.schema):
+        if field.type == pa.string():
+            table = table.set_column(at, field.name, pc.dictionary_encode(table[field.name]))
+    return table
+
+
+def decoded(table: "pa.Table") -> "pa.Table":
+    """Return a table with texts as plain strings."""
+    import pyarrow as pa
+
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            chunks = [c.dictionary.take(c.indices) for c in table[field.name].chunks]
+            table = table.set_column(at, field.name, pa.chunked_array(chunks, pa.string()))
+    return table
+
+
+def pack(table: "pa.Table") -> "pa.Buffer":
+    """Write a table as an Arrow IPC stream, compressed with zstd."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=write_options()) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def unpack(buffer: "pa.Buffer", columns: list[str] | None = None) -> "pa.Table":
+    """Read what `pack` wrote, or some columns of it, with texts as plain strings."""
+    import pyarrow as pa
+
+    options = pa.ipc.IpcReadOptions(use_threads=False)
+    if columns is not None:
+        names = pa.ipc.read_schema(buffer).names
+        options.included_fields = [names.index(name) for name in columns]
+    return decoded(pa.ipc.open_stream(buffer, options=options).read_all())
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """A small table in memory: an Arrow IPC stream, compressed as a whole.
+
+    Arrow compresses each buffer of each column alone, which for short ones takes several times as
+    long, and half as much room again.
+    """
+
+    size: int
+    buffer: "pa.Buffer"
+
+    @classmethod
+    def of(cls, table: "pa.Table") -> "Shrunk":
+        """Compress a table."""
+        import pyarrow as pa
+
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        stream = sink.getvalue()
+        return cls(stream.size, pa.Codec("zstd", _ZSTD_LEVEL).compress(stream))
+
+    def table(self, columns: list[str] | None = None) -> "pa.Table":
+        """Return the table, or some columns of it."""
+        import pyarrow as pa
+
+        stream = pa.Codec("zstd").decompress(self.buffer, self.size)
+        table = pa.ipc.open_stream(stream).read_all()
+        return table if columns is None else table.select(columns)
+
+
+def write_options() -> "pa.ipc.IpcWriteOptions":
+    """Return how Arrow streams are written here: compressed, without threads of Arrow's own."""
+    import pyarrow as pa
+
+    codec = pa.Codec("zstd", _ZSTD_LEVEL)
+    return pa.ipc.IpcWriteOptions(compression=codec, use_threads=False)
