@@ -1,7 +1,8 @@
 """A switch that says what a real one said, as fast as it is read, from a process of its own.
 
 It speaks as much of the Event Socket as a client needs to log in and subscribe; the bytes of the
-600 calls come as the answer to ``api load``. What clients make of them is in `recording`.
+600 calls come as the answer to ``api load``, and a single event that says when it was sent as that to
+``api one``. What clients make of them is in `recording`.
 """
 
 import lzma
@@ -9,6 +10,7 @@ import multiprocessing
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection as Pipe
@@ -68,6 +70,11 @@ def _talk(client: socket.socket, data: bytes) -> None:
                 continue
             if line == b"api load":
                 client.sendall(b"Content-Type: api/response\nContent-Length: 4\n\n+OK\n" + data)
+            elif line == b"api one":
+                client.sendall(b"Content-Type: api/response\nContent-Length: 4\n\n+OK\n")
+                event = b"Event-Name: HEARTBEAT\nSent: %d\n\n" % time.monotonic_ns()
+                head = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(event)
+                client.sendall(head + event)
             elif line.startswith(b"api"):
                 client.sendall(b"Content-Type: api/response\nContent-Length: 4\n\n+OK\n")
             else:

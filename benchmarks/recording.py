@@ -10,19 +10,26 @@ process, in turns; of several turns the best counts. Run it by ``python -m bench
 import multiprocessing
 import resource
 import socket
+import statistics
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
+from typing import TypeVar
 
 from benchmarks.feeding import PASSWORD, Changed, feeding, load
+from switchy_nb.wire import Event
+
+T = TypeVar("T")
 
 EVENTS = 33_002
-TURNS = 3
+TURNS = 5
 #: times that the events are recorded to see what a million of them take
 AGAIN = 30
 PIECE = 64 * 1024
+#: events that are sent alone, to see how late they are
+SINGLE = 500
 
 
 @dataclass(frozen=True)
@@ -128,18 +135,40 @@ def record(host: str, port: int) -> Result:
     return result
 
 
-def _run(way: Callable[[str, int], Result], address: tuple[str, int], pipe: Pipe) -> None:
+def late(host: str, port: int) -> list[float]:
+    """Say how long single events took from the switch to a callback, each in seconds."""
+    from switchy_nb import EventListener
+
+    listener, came = EventListener(host, port, PASSWORD), threading.Event()
+    took: list[float] = []
+
+    def take(event: Event) -> None:
+        took.append((time.monotonic_ns() - int(event["Sent"])) / 1e9)
+        came.set()
+
+    listener.add_callback("HEARTBEAT", "default", take)
+    listener.connect()
+    listener.start()
+    for _ in range(SINGLE):
+        came.clear()
+        listener._rx.api("one")
+        came.wait(10)
+    listener.disconnect()
+    return took
+
+
+def _run(way: Callable[[str, int], object], address: tuple[str, int], pipe: Pipe) -> None:
     pipe.send(way(*address))
 
 
-def fresh(way: Callable[[str, int], Result], address: tuple[str, int]) -> Result:
+def fresh(way: Callable[[str, int], T], address: tuple[str, int]) -> T:
     """Run one way in a process of its own."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_run, args=(way, address, there))
     process.start()
     there.close()
-    result: Result = here.recv()
+    result: T = here.recv()
     process.join()
     return result
 
@@ -156,6 +185,7 @@ def compare() -> None:
         for _ in range(TURNS):
             for what, way in ways.items():
                 results[what].append(fresh(way, address))
+        single = fresh(late, address)
     print(f"{'':<44}{'events/s':>12}{'µs CPU each':>13}{'peak memory':>14}{'of that ours':>14}")
     rates = {}
     for what, some in results.items():
@@ -167,6 +197,8 @@ def compare() -> None:
     framed, greens, ours = rates.values()
     print(f"{'ours to receiving and framing only':<44}{ours / framed:>12.2f}")
     print(f"{'ours to greenswitch':<44}{ours / greens:>12.1f}")
+    median = statistics.median(single) * 1e3
+    print(f"{'a single event, from the switch to a callback':<44}{median:>11.2f} ms median")
 
 
 def _million(pipe: Pipe) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from switchy_nb.recording.fields import Kind, readable
 from switchy_nb.recording.scan import read_headers
 from switchy_nb.recording.segment import Segment
+from switchy_nb.recording.typed import core_schema, decoded, encoded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,15 +24,15 @@ class Core:
 
     Attributes
     ----------
-    table : pyarrow.Table
-        The core columns of its rows (see `segment.core_schema`).
+    encoded : pyarrow.Table
+        The core columns of its rows (see `typed.core_schema`), with texts dictionary-encoded.
     segments : tuple of Segment
         Where they came from.
     first : int
         The number of its first row; rows are counted from there in all that it gives and takes.
     """
 
-    table: "pa.Table"
+    encoded: "pa.Table"
     segments: tuple[Segment, ...]
     first: int = 0
 
@@ -50,25 +51,56 @@ class Core:
         """
         import pyarrow as pa
 
-        from switchy_nb.recording.segment import core_schema
-
-        schema = core_schema()
         first = segments[0].first if segments else 0
         tables = []
         for segment in segments:
             known = None if before is None else before.part(segment)
-            tables.append(segment.core().select(schema.names) if known is None else known)
-        whole = pa.concat_tables(tables) if tables else schema.empty_table()
+            tables.append(segment.encoded() if known is None else known)
+        whole = pa.concat_tables(tables) if tables else encoded(core_schema().empty_table())
         return cls(whole.slice(0, length), tuple(segments), first)
 
     def part(self, segment: Segment) -> "pa.Table | None":
         """The rows of a segment, if all of them are here."""
         start = segment.first - self.first
         end = start + len(segment)
-        return self.table.slice(start, end - start) if start >= 0 and end <= len(self) else None
+        return self.encoded.slice(start, end - start) if start >= 0 and end <= len(self) else None
+
+    @cached_property
+    def table(self) -> "pa.Table":
+        """The core columns, with plain texts."""
+        return decoded(self.encoded)
+
+    def texts(self, column: str) -> "pa.ChunkedArray":
+        """Return a column of text as pandas holds it: with long offsets."""
+        import pyarrow as pa
+
+        chunks = [
+            chunk.dictionary.cast(pa.large_string()).take(chunk.indices)
+            for chunk in self.encoded[column].chunks
+        ]
+        return pa.chunked_array(chunks, pa.large_string())
+
+    def codes(self, column: str) -> tuple["Array", list[str]]:
+        """Numbers for the texts of a column, in order of first appearance; −1 for null."""
+        import numpy as np
+
+        chunks = self.encoded[column].unify_dictionaries().chunks
+        if not len(self):
+            return np.empty(0, "int64"), []
+        codes = np.concatenate([c.indices.fill_null(-1).to_numpy() for c in chunks])
+        codes = codes.astype("int64")
+        texts = chunks[0].dictionary
+        rows = np.flatnonzero(codes >= 0)[::-1]
+        first = np.full(len(texts), -1)
+        first[codes[rows]] = rows  # of several rows the one written last, the first one, stays
+        there = np.flatnonzero(first >= 0)
+        order = there[np.argsort(first[there])]
+        numbers = np.full(len(texts) + 1, -1)
+        numbers[order] = np.arange(len(order))
+        return numbers[codes], texts.take(order).to_pylist()
 
     def __len__(self) -> int:
-        return int(self.table.num_rows)
+        return int(self.encoded.num_rows)
 
     def header(self, name: str) -> "pa.ChunkedArray":
         """One header of each row, null where a row has none."""
@@ -82,7 +114,7 @@ class Core:
         """Return a column of times as ``datetime64[us]``."""
         from switchy_nb.recording.schema import NAT, moments
 
-        return moments(self.table[column].cast("int64").fill_null(NAT).to_numpy())
+        return moments(self.encoded[column].cast("int64").fill_null(NAT).to_numpy())
 
     @cached_property
     def received(self) -> "Array":
@@ -96,19 +128,21 @@ class Core:
 
     def named(self, *names: str) -> "Array":
         """Which rows are events of these names, as booleans."""
+        import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        found: Array = pc.is_in(
-            self.table["name"], value_set=pa.array(names, pa.string())
-        ).to_numpy()
-        return found
+        wanted, found = pa.array(names, pa.string()), [np.empty(0, bool)]
+        for chunk in self.encoded["name"].chunks:
+            fits = np.append(pc.is_in(chunk.dictionary, value_set=wanted).to_numpy(False), False)
+            found.append(fits[chunk.indices.fill_null(-1).to_numpy()])
+        return np.concatenate(found)
 
     def link_losses(self) -> int:
         """How often the link went down: by our own rows, whatever a peer may call its events."""
         import pyarrow.compute as pc
 
-        ours = pc.equal(self.table["kind"], int(Kind.LINK)).to_numpy()
+        ours = pc.equal(self.encoded["kind"], int(Kind.LINK)).to_numpy()
         return int((ours & self.named("LINK_DOWN")).sum())
 
     def text(self, column: str) -> "Array":

@@ -154,13 +154,13 @@ def events_frame(core: Core, legs: Legs) -> "pd.DataFrame":
         "time": core.time,
         "call": calls_of_rows(legs),
     }
-    sequence = core.table["sequence"]
+    sequence = core.encoded["sequence"]
     columns["sequence"] = _nullable(
         sequence.fill_null(0).to_numpy().astype("int64"), np.asarray(sequence.is_null().to_numpy())
     )
     for name, kind in EVENTS.items():
         if kind is Type.TEXT and name != "call":
-            columns[name] = core.table[name]
+            columns[name] = core.texts(name)
     return make_frame(EVENTS, columns, index_name="n", first=core.first)
 
 

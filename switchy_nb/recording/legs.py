@@ -76,7 +76,7 @@ def find_legs(core: Core, call_header: str) -> Legs:
     """
     import numpy as np
 
-    codes, uuids = _encoded(core.table["session"])
+    codes, uuids = core.codes("session")
     alone = Legs(uuids, codes, np.empty(0, "int64"), [])
     every = np.ones(len(core), bool)
     first_row = alone.first(every)
@@ -85,19 +85,6 @@ def find_legs(core: Core, call_header: str) -> Legs:
     ended = alone.first(core.named("CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY"))
     calls = _name_calls(uuids, _resolve(uuids, keys, began_by), first_row, ended)
     return Legs(uuids, codes, first_row, calls)
-
-
-def _encoded(column: "pa.ChunkedArray") -> tuple["Array", list[str]]:
-    """Numbers for texts, in order of first appearance; −1 for null."""
-    import pyarrow as pa
-
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    return (
-        encoded.indices.cast("int64").fill_null(-1).to_numpy(zero_copy_only=False),
-        encoded.dictionary.to_pylist(),
-    )
 
 
 def _first_values(

@@ -161,14 +161,18 @@ class Segment:
             return self._sealed.nbytes
 
     def core(self) -> "pa.Table":
-        """Return the core columns of the rows that are here now, and the watched headers."""
+        """Return the core columns of the rows that are here now (see `core_schema`)."""
+        return decoded(self.encoded())
+
+    def encoded(self) -> "pa.Table":
+        """Return the core columns with texts dictionary-encoded."""
         with self._lock:
             table = self._core()
             if self._sealed is not None:
                 for name in table.column_names:
                     if name.startswith(WATCHED):  # whoever wants the ones wants the others next
                         self._asked.setdefault(name.removeprefix(WATCHED), _one(table[name]))
-        return decoded(table)
+        return encoded(table.select(core_schema().names))
 
     def column(self, name: str) -> "pa.Array":
         """One header of each row as Arrow strings, null where a row has none."""
@@ -303,8 +307,8 @@ class _Rest(Segment):
     def nbytes(self) -> int:
         return self._whole.nbytes
 
-    def core(self) -> "pa.Table":
-        return self._whole.core().slice(self._skip)
+    def encoded(self) -> "pa.Table":
+        return self._whole.encoded().slice(self._skip)
 
     def column(self, name: str) -> "pa.Array":
         return self._whole.column(name).slice(self._skip)

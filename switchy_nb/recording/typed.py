@@ -192,7 +192,9 @@ class Shrunk:
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
         stream = sink.getvalue()
-        return cls(stream.size, pa.Codec("zstd", _ZSTD_LEVEL).compress(stream))
+        # As bytes: a buffer of Arrow's would keep the room that the worst case takes.
+        packed = pa.Codec("zstd", _ZSTD_LEVEL).compress(stream, asbytes=True)
+        return cls(stream.size, pa.py_buffer(packed))
 
     def table(self, columns: list[str] | None = None) -> "pa.Table":
         """Return the table, or some columns of it."""

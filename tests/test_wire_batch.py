@@ -1,0 +1,82 @@
+"""Events that came together: the same as each alone, and what a glance at them tells."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import events_in, recorded
+
+from switchy_nb.wire import Batch, Event, Parser
+from switchy_nb.wire.batch import glances
+
+SCENARIOS = ("ten_calls", "hostile_values", "dtmf_across", "wrong_commands")
+
+
+def batch_of(*raws: bytes) -> Batch:
+    ends = [sum(map(len, raws[: at + 1])) for at in range(len(raws))]
+    return Batch(b"".join(raws), [0, *ends[:-1]], ends)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("size", [1, 37, 4096, 1 << 20])
+def test_batches_hold_what_the_parser_gives_one_by_one(name: str, size: int) -> None:
+    data = recorded(f"{name}.events.raw.xz")
+    if size == 1:
+        data = data[:20_000]
+    parser, events = Parser(), list[Event]()
+    for at in range(0, len(data), size):
+        for part in parser.feed_batches(data[at : at + size]):
+            assert not isinstance(part, Event)
+            if isinstance(part, Batch):
+                events.extend(part)
+    assert [event.raw for event in events] == events_in(data)[: len(events)]
+    assert len(events) == sum(isinstance(m, Event) for m in Parser().feed(data))
+
+
+def test_a_batch_is_a_sequence_of_events() -> None:
+    batch = batch_of(b"Event-Name: A\n\n", b"Event-Name: B\n\n", b"Event-Name: C\n\n")
+    assert len(batch) == 3
+    assert [event.name for event in batch] == ["A", "B", "C"]
+    assert batch[-1].name == "C"
+    assert [event.name for event in batch[1:]] == ["B", "C"]
+    assert repr(batch) == "<Batch of 3 events, 45 bytes>"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_glance_tells_what_reading_tells_or_nothing(name: str) -> None:
+    raws = events_in(recorded(f"{name}.events.raw.xz"))
+    batch = batch_of(*raws)
+    seen = 0
+    for raw, (start, end, glanced, leg) in zip(raws, glances(batch), strict=True):
+        assert batch.buffer[start:end] == raw
+        event = Event(raw)
+        if glanced is not None:
+            seen += 1
+            assert glanced == event.name
+            assert leg == event.get("Unique-ID")
+    assert seen > len(raws) / 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "leg"),
+    [
+        (b"Event-Name: MESSAGE\nContent-Length: 20\n\n\nUnique-ID: forged\n\n", None),
+        (b"Event-Name: MESSAGE\nunique-id: other\n\n", "other"),
+        (b"Event-Name: CUSTOM\nEvent-Subclass: a::b\nUnique-ID: u\n\n", "u"),
+        (b"Event-Name: COMMAND\nEvent-Name: PRIVATE_COMMAND\nUnique-ID: u\n\n", "u"),
+        (b"Event-Name: A%0AB\nUnique-ID: u\n\n", "u"),
+        (b"Event-Name: A\nUnique-ID: u%20v\n\n", "u v"),
+        (b"X: 1\nEvent-Name: A\nUnique-ID: u\n\n", "u"),
+    ],
+)
+def test_what_a_glance_could_take_for_something_else_is_read(raw: bytes, leg: str | None) -> None:
+    ((_, _, name, _),) = glances(batch_of(raw))
+    assert name is None
+    assert Event(raw).get("Unique-ID") == leg
+
+
+def test_an_event_that_was_glanced_at_reads_the_same() -> None:
+    raw = b"Event-Name: A\nUnique-ID: u\nX: 1\nUnique-ID: later\n\n"
+    event = Event.glanced(raw, "A", "u")
+    assert (event.name, event["unique-id"], event["x"]) == ("A", "u", "1")
+    assert dict(event) == dict(Event(raw))
+    assert event.getall("Unique-ID") == ["u", "later"]
