@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from switchy_nb.simswitch.clients.faults import Faults
     from switchy_nb.simswitch.clients.listener import Listener
     from switchy_nb.simswitch.plan.incoming import IncomingCall
-    from switchy_nb.simswitch.plan.steps import Part
+    from switchy_nb.simswitch.plan.steps import Deed
 
 #: how long what is cancelled has to end, in the wall's seconds
 _LAST = 0.5
@@ -254,7 +254,7 @@ class Core:
         """Give a channel the steps that the dial plan has for its number."""
         routing.route(self, channel)
 
-    def steps_of(self, channel: Channel, number: str) -> "list[Part]":
+    def steps_of(self, channel: Channel, number: str) -> "list[Deed]":
         """Look a number of the dial plan up, for a channel that is elsewhere."""
         found = routing.find(self, channel, number)
         return found[0] if found is not None else []

@@ -34,12 +34,12 @@ from switchy_nb.simswitch import (
     uniform,
 )
 from switchy_nb.simswitch.plan.dialplan import default_rules
-from switchy_nb.simswitch.plan.steps import Part
+from switchy_nb.simswitch.plan.steps import Deed
 
 NOBODY: Any = None
 
 
-def steps_of(plan: Dialplan, number: str, chance: random.Random | None = None) -> list[Part]:
+def steps_of(plan: Dialplan, number: str, chance: random.Random | None = None) -> list[Deed]:
     chance = chance or random.Random(1)
     return plan.route(IncomingCall(NOBODY, number, chance), chance)[0]
 

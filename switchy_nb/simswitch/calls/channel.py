@@ -31,7 +31,7 @@ from switchy_nb.simswitch.sound.media import PCMU, Codec, Media
 
 if TYPE_CHECKING:
     from switchy_nb.simswitch.core import Core
-    from switchy_nb.simswitch.plan.steps import Part
+    from switchy_nb.simswitch.plan.steps import Deed
     from switchy_nb.simswitch.signalling.legs import Leg
     from switchy_nb.simswitch.sound.recordings import Recording
 
@@ -63,7 +63,7 @@ class Channel:
     codec: Codec | None = None
     #: the channel went through the dial plan, or had its caller id turned round
     hit_dialplan: bool = False
-    extension: "list[Part]" = field(default_factory=list)
+    extension: "list[Deed]" = field(default_factory=list)
     queue: deque[PrivateCommand] = field(default_factory=deque)
     digits: deque[Digit] = field(default_factory=deque)
     #: the last application that was run, and its argument
@@ -92,7 +92,7 @@ class Channel:
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _observers: set[asyncio.Event] = field(default_factory=set)
     #: what to run instead of what the dial plan has for the number
-    given: "list[Part] | None" = None
+    given: "list[Deed] | None" = None
     parked: bool = False
     _break: bool = False
     _cut: bool = False

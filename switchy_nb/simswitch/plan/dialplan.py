@@ -20,6 +20,7 @@ from switchy_nb.simswitch.calls import applications
 from switchy_nb.simswitch.plan.steps import (
     MILLIWATT,
     Branch,
+    Deed,
     Match,
     Part,
     Step,
@@ -148,7 +149,7 @@ class Dialplan(MutableMapping[str, "Steps | Router"]):
     def __repr__(self) -> str:
         return f"<Dialplan {', '.join(self)}>"
 
-    def route(self, call: "IncomingCall", chance: random.Random) -> tuple[list[Part], Match | None]:
+    def route(self, call: "IncomingCall", chance: random.Random) -> tuple[list[Deed], Match | None]:
         """Find what a call does, with its chances drawn; no steps if no rule takes it."""
         for entry in self._rules:
             match = entry.pattern.search(call.number)

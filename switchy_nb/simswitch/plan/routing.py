@@ -15,7 +15,7 @@ from switchy_nb.simswitch.calls.originating import hops_left, inline_steps
 from switchy_nb.simswitch.calls.profile import Profile
 from switchy_nb.simswitch.calls.states import ChannelState
 from switchy_nb.simswitch.plan.incoming import IncomingCall
-from switchy_nb.simswitch.plan.steps import Match, Part
+from switchy_nb.simswitch.plan.steps import Deed, Match
 from switchy_nb.simswitch.signalling.uris import Uri, parse_uri
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def route(core: "Core", channel: Channel) -> None:
     profile = channel.profile
     number = profile.destination if profile is not None else ""
     match: Match | None = None
-    steps: list[Part]
+    steps: list[Deed]
     if profile is not None and profile.dialplan.lower() == "inline":
         steps = list(inline_steps(number))
         profile.destination, profile.rdnis = profile.rdnis, ""
@@ -54,7 +54,7 @@ def _is_there(core: "Core", profile: Profile) -> bool:
     return profile.dialplan.lower() in ("", "xml") and profile.context in (core.context, "default")
 
 
-def find(core: "Core", channel: Channel, number: str) -> tuple[list[Part], Match | None] | None:
+def find(core: "Core", channel: Channel, number: str) -> tuple[list[Deed], Match | None] | None:
     """Look a number up; None if a function of the plan failed, which ends the call."""
     try:
         return core.dialplan.route(IncomingCall(channel, number, core.chance), core.chance)

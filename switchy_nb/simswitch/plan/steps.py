@@ -31,16 +31,20 @@ class Part(ABC):
     """Something that a rule may hold."""
 
     @abstractmethod
-    def plan(self, chance: random.Random, match: Match | None) -> "list[Part]":
+    def plan(self, chance: random.Random, match: Match | None) -> "list[Deed]":
         """Say what it comes to for one call: chances drawn, groups filled in."""
 
+
+class Deed(Part):
+    """Something that a call does, with nothing left to chance."""
+
+    @abstractmethod
     async def run(self, channel: "Channel") -> None:
         """Do it on a channel."""
-        raise NotImplementedError  # what has still to be planned is never run
 
 
 @dataclass(frozen=True)
-class Step(Part):
+class Step(Deed):
     """One application with its argument. ``$1`` stands for the rule's first group.
 
     An argument that is a `Duration` is drawn for each call, and given in milliseconds.
@@ -49,7 +53,7 @@ class Step(Part):
     application: str
     data: str | Duration = ""
 
-    def plan(self, chance: random.Random, match: Match | None) -> list[Part]:
+    def plan(self, chance: random.Random, match: Match | None) -> list[Deed]:
         """Draw, and put the parts of the number that matched into the argument."""
         if isinstance(self.data, Duration):
             return [Step(self.application, str(round(self.data.draw(chance) * 1000)))]
@@ -72,12 +76,12 @@ class Step(Part):
 
 
 @dataclass(frozen=True)
-class Routine(Part):
+class Routine(Deed):
     """A coroutine function of the user's own, run with the `IncomingCall`."""
 
     function: "Callable[[IncomingCall], Awaitable[None]]"
 
-    def plan(self, chance: random.Random, match: Match | None) -> list[Part]:
+    def plan(self, chance: random.Random, match: Match | None) -> list[Deed]:
         """Stay as it is."""
         return [self]
 
@@ -93,7 +97,7 @@ class Branch(Part):
     ways: tuple[tuple[float, tuple[Part, ...]], ...]
     otherwise: tuple[Part, ...] = ()
 
-    def plan(self, chance: random.Random, match: Match | None) -> list[Part]:
+    def plan(self, chance: random.Random, match: Match | None) -> list[Deed]:
         """Draw the way to go."""
         drawn, chosen = chance.random(), self.otherwise
         for weight, way in self.ways:
@@ -105,13 +109,13 @@ class Branch(Part):
 
 
 @dataclass(frozen=True)
-class Forward(Part):
+class Forward(Deed):
     """Pass a call on, with some of its X-headers changed; an empty value drops one."""
 
     to: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 
-    def plan(self, chance: random.Random, match: Match | None) -> list[Part]:
+    def plan(self, chance: random.Random, match: Match | None) -> list[Deed]:
         """Stay as it is."""
         return [self]
 
