@@ -7,6 +7,7 @@ from typing import Protocol
 
 from switchy_nb.errors import SwitchyError
 from switchy_nb.link import Reply
+from switchy_nb.sources import current_source
 
 
 class CommandLog(Protocol):
@@ -20,8 +21,9 @@ class CommandLog(Protocol):
         *,
         switch: str | None = None,
         job: str | None = None,
+        source: str | None = None,
     ) -> int:
-        """Note a command; return a token for its reply."""
+        """Note a command, and where it comes from; return a token for its reply."""
 
     def command_replied(self, token: int, replied: int, ok: bool, reply: str) -> None:
         """Note the reply to the command that `token` stands for."""
@@ -44,7 +46,9 @@ def noted(
     if commands is None:
         return future.set_result, future.set_exception
     kind, _, rest = line.partition(" ")
-    token = commands.command_sent(kind, rest, _now(), switch=switch, job=job)
+    token = commands.command_sent(
+        kind, rest, _now(), switch=switch, job=job, source=current_source()
+    )
 
     def done(reply: Reply) -> None:
         commands.command_replied(token, _now(), reply.ok, reply.text)

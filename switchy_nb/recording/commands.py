@@ -21,7 +21,8 @@ _MASK = "***"
 class Sent:
     """One command: what was sent when, and what came back.
 
-    Times are microseconds since the epoch, by this machine's clock; what has not come is None.
+    Times are microseconds since the epoch, by this machine's clock; what has not come, or is not
+    known, is None.
     """
 
     sent: int | None
@@ -32,6 +33,8 @@ class Sent:
     job: str | None
     ok: bool | None
     reply: str | None
+    #: the cell or the panel that it comes from; older files do not tell
+    source: str | None = None
 
 
 class CommandLog:
@@ -43,7 +46,13 @@ class CommandLog:
         self._changes = 0
 
     def sent(
-        self, kind: str, command: str, sent: int | None, switch: str | None, job: str | None
+        self,
+        kind: str,
+        command: str,
+        sent: int | None,
+        switch: str | None,
+        job: str | None,
+        source: str | None = None,
     ) -> int:
         """Keep a command; return the token by which its reply is told."""
         entry = Sent(
@@ -55,6 +64,7 @@ class CommandLog:
             job=readable(job) if job else None,
             ok=None,
             reply=None,
+            source=readable(source) if source else None,
         )
         with self._lock:
             self._commands.append(entry)

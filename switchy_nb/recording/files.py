@@ -320,7 +320,7 @@ def _read_commands(metadata: dict[bytes, bytes]) -> list[tuple[int, Sent]]:
         return []
     rows = unpack(pa.py_buffer(packed)).to_pylist()
     return [
-        (row.get("n", at), Sent(**{name: row[name] for name in _SENT}))
+        (row.get("n", at), Sent(**{name: row[name] for name in _SENT if name in row}))
         for at, row in enumerate(rows)
     ]
 
@@ -332,4 +332,4 @@ def _command_types() -> list["pa.DataType"]:
     import pyarrow as pa
 
     text, moment = pa.string(), pa.int64()
-    return [moment, moment, text, text, text, text, pa.bool_(), text]
+    return [moment, moment, text, text, text, text, pa.bool_(), text, text]

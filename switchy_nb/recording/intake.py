@@ -161,6 +161,7 @@ class Intake:
         *,
         switch: str | None = None,
         job: str | None = None,
+        source: str | None = None,
     ) -> int:
         """Keep that a command was sent; of a login only that it was one.
 
@@ -176,13 +177,15 @@ class Intake:
             To whom.
         job : str, optional
             The uuid of the background job that it starts.
+        source : str, optional
+            Where it comes from, in words: ``cell 12``, ``panel dialer``.
 
         Returns
         -------
         int
             A token for `command_replied`.
         """
-        return self._commands.sent(kind, command, sent, switch or self.switch, job)
+        return self._commands.sent(kind, command, sent, switch or self.switch, job, source)
 
     def command_replied(self, token: int, replied: int, ok: bool, reply: str) -> None:
         """Keep what a command was answered, and when (µs since the epoch, our clock)."""

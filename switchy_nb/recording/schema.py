@@ -114,6 +114,7 @@ COMMANDS = {
     "command": _T.TEXT,
     "ok": _T.FLAG,
     "reply": _T.TEXT,
+    "source": _T.TEXT,
 }
 
 

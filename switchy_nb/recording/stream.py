@@ -10,7 +10,7 @@ written, and on which thread, is not known here (see `sink`).
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -254,4 +254,7 @@ def _header(path: Path, metadata: Mapping[bytes, bytes]) -> "Header":
 
 def _commands(metadata: Mapping[bytes, bytes] | None) -> dict[int, Sent]:
     told = json.loads((metadata or {}).get(_COMMANDS, b"[]"))
-    return {int(one.pop("n")): Sent(**one) for one in told}
+    known = [field.name for field in fields(Sent)]
+    return {
+        int(one["n"]): Sent(**{name: one[name] for name in known if name in one}) for one in told
+    }

@@ -1,5 +1,6 @@
 """What is saved comes back as it was, and what is no recording is told so."""
 
+import base64
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from helpers import RECORDINGS
 
 from switchy_nb.errors import RecordingError
 from switchy_nb.recording import Recording, files
+from switchy_nb.recording.segment import pack
 
 FRAMES = ("events", "sessions", "calls", "jobs", "commands")
 
@@ -18,7 +20,7 @@ FRAMES = ("events", "sessions", "calls", "jobs", "commands")
 def with_commands(recording):
     token = recording.command_sent("api", "status", 10, switch="fs")
     recording.command_replied(token, 20, True, "UP\n")
-    recording.command_sent("bgapi", "originate x &park", 30, job="a job")
+    recording.command_sent("bgapi", "originate x &park", 30, job="a job", source="cell 12")
     return recording
 
 
@@ -35,6 +37,21 @@ def test_a_saved_recording_comes_back_the_same(name, record, tmp_path):
         before.event(n) for n in range(len(before))
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["calls.parquet"]
+
+
+def test_commands_of_a_file_that_does_not_tell_where_they_come_from(record, tmp_path):
+    recording, path = with_commands(record("busy")), tmp_path / "older.parquet"
+    recording.save(path)
+    table = pq.read_table(path)
+    packed = base64.b64decode(table.schema.metadata[b"switchy_nb.commands"])
+    older = pa.ipc.open_stream(packed).read_all().drop_columns("source")
+    metadata = {**table.schema.metadata, b"switchy_nb.commands": base64.b64encode(pack(older))}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+    again = Recording.load(path)
+    assert again.problems == []
+    assert again.commands["source"].isna().all()
+    known = recording.commands.drop(columns="source")
+    pd.testing.assert_frame_equal(again.commands.drop(columns="source"), known)
 
 
 def test_what_was_loaded_can_be_recorded_on_and_saved_again(record, tmp_path):

@@ -52,7 +52,9 @@ def test_the_frames_have_the_columns_of_the_contract_in_order():
     assert list(recording.jobs) == (
         "switch command launched replied finished ok result session".split()
     )
-    assert list(recording.commands) == "sent replied took_s switch kind command ok reply".split()
+    assert list(recording.commands) == (
+        "sent replied took_s switch kind command ok reply source".split()
+    )
 
 
 def test_the_types_are_those_of_the_contract(record):

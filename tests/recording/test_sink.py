@@ -44,7 +44,7 @@ def test_what_was_recorded_to_a_file_is_loaded_the_same(raws, tmp_path):
     fill(recording, raws[:100])
     recording.record_to(path)
     fill(recording, raws[100:], 100)
-    token = recording.command_sent("bgapi", "originate x &park", 30, job="a job")
+    token = recording.command_sent("bgapi", "originate x &park", 30, job="a job", source="cell 3")
     eventually(lambda: rows_in(path) == len(raws), what="all rows to be written")
     recording.command_replied(token, 40, True, "+OK")
     recording.stop_recording_to()
