@@ -57,6 +57,14 @@ class Events:
             event = self._events[at] = Event(buffer[start:end])
         return event
 
+    def peek(self) -> Event:
+        """The newest event, read out of what it came in; unlike `arrived`, nothing of it is kept."""
+        event = self._events[-1]
+        if isinstance(event, Event):
+            return event
+        buffer, start, end = event
+        return Event(buffer[start:end])
+
     def settle(self) -> None:
         """Keep the events' own bytes, and no longer those of others that came with them."""
         for at, event in enumerate(self._events):

@@ -7,12 +7,15 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+#: Seconds that what is called on a desk may keep its caller.
+LONGEST = 10.0
 
 
 class Desk:
@@ -41,7 +44,7 @@ class Desk:
         """Start the thread."""
         self._thread.start()
 
-    def post(self, function: Callable[..., None], *arguments: Any) -> None:
+    def post(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have a function called on the desk's thread; return at once. From any thread.
 
         Once the desk is closed, nothing happens: the last clicks may come too late.
@@ -49,6 +52,29 @@ class Desk:
         with self._lock:
             if self._open:
                 self._loop.call_soon_threadsafe(self._guarded, function, arguments)
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call a function on the desk's thread and return what it gives, when it is done.
+
+        For what takes no time; nothing else there takes any either.
+        """
+        done: Future[T] = Future()
+
+        def answer() -> None:
+            try:
+                done.set_result(function())
+            except BaseException as exc:
+                done.set_exception(exc)
+
+        with self._lock:
+            elsewhere = self._open and self._thread.is_alive()
+            if elsewhere and self._thread is not threading.current_thread():
+                self._loop.call_soon_threadsafe(answer)
+            else:
+                elsewhere = False
+        if not elsewhere:
+            return function()
+        return done.result(LONGEST)
 
     def run(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Begin a coroutine; only from the desk's thread. It is cancelled when the desk closes."""
@@ -82,7 +108,7 @@ class Desk:
             self._beside.shutdown(wait=True, cancel_futures=True)
             self._loop.close()
 
-    def _guarded(self, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    def _guarded(self, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
         try:
             function(*arguments)
         except Exception as exc:

@@ -1,0 +1,215 @@
+"""What panels that belong together share: the calls, the one selection, the log, and a thread.
+
+A part (see `part`) asks its board what there is and posts to it what was clicked. All of that
+happens on the board's own thread, the desk, where nothing may block.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from switchy_nb.client import Client
+from switchy_nb.errors import ConfigurationError
+from switchy_nb.panels.book import Book, Leg
+from switchy_nb.panels.desk import Desk
+from switchy_nb.panels.script import Script
+from switchy_nb.panels.source import Live, Source, source_of
+from switchy_nb.panels.status import Status, Tone
+from switchy_nb.panels.text import plain
+
+if TYPE_CHECKING:
+    from switchy_nb.recording import Recording
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two repaints at least: the page gets no more than 8 a second.
+TICK = 0.125
+#: Of the time, at most one part in so many goes into repainting.
+SHARE = 12
+NOT_CONNECTED = "Nothing is connected yet: connect to a switch first."
+
+
+class Painter(Protocol):
+    """What a board repaints."""
+
+    def repaint(self) -> None:
+        """Show how things are; raises nothing."""
+
+
+class Board:
+    """What the parts of a panel share.
+
+    Parameters
+    ----------
+    target : Caller, Client or Recording, optional
+        Whose calls; without one, nothing is connected until `use` is called.
+
+    Attributes
+    ----------
+    desk : Desk
+        The thread: `post` puts work there from any other, ``desk.run`` begins a coroutine there,
+        ``desk.beside`` does there what takes long.
+    source : Source or None
+        Where the calls come from.
+    chosen : tuple of str
+        The ids of the selected legs, in the order in which they were selected. A leg that was
+        just dialled may be among them before there is a record of it.
+    script : Script
+        What was clicked, as lines of Python.
+    """
+
+    def __init__(self, target: object = None) -> None:
+        self.source: Source | None = None if target is None else source_of(target)
+        self.chosen: tuple[str, ...] = ()
+        self.script = Script(has_caller=self.caller is not None)
+        self.trouble: Status | None = None
+        where = self.source.recording.switch if self.source else "nothing"
+        self.desk = Desk(where or "recording", self._failed)
+        self._nothing = Book()
+        self._painters: list[Painter] = []
+
+    # --- life; from the thread that makes the panel ------------------------------------------
+
+    def start(self) -> None:
+        """Begin to follow the source, and to repaint."""
+        if self.source is not None:
+            self.source.open()
+        self.desk.start()
+        self.desk.post(lambda: self.desk.run(self._keep_painted()))
+
+    def close(self) -> None:
+        """End the thread; twice is fine. Calls and links stay as they are."""
+        self.desk.close()
+        if self.source is not None:
+            self.source.close()
+
+    def post(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Have a function called on the desk's thread, and return at once; from any thread."""
+        self.desk.post(function, *arguments)
+
+    # --- what there is; on the desk's thread --------------------------------------------------
+
+    @property
+    def book(self) -> Book:
+        """The legs."""
+        return self._nothing if self.source is None else self.source.book
+
+    @property
+    def recording(self) -> "Recording | None":
+        """Every event so far; None if nothing is connected."""
+        return None if self.source is None else self.source.recording
+
+    @property
+    def live(self) -> Live | None:
+        """The switch that can be commanded; None if there is none (`off` says why)."""
+        return self.source if isinstance(self.source, Live) and not self.source.off else None
+
+    @property
+    def client(self) -> Client:
+        """Who commands the switch.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is none, saying why.
+        """
+        if self.live is None:
+            raise ConfigurationError(self.off)
+        return self.live.client
+
+    @property
+    def caller(self) -> Any:
+        """The `Caller`, where that is what the panel was given."""
+        return self.source.caller if isinstance(self.source, Live) else None
+
+    @property
+    def off(self) -> str:
+        """Why controls that command a switch are off; empty where they are on."""
+        return NOT_CONNECTED if self.source is None else self.source.off
+
+    @property
+    def link(self) -> Status:
+        """What the panel is on, and whether it is there."""
+        if self.trouble is not None:
+            return self.trouble
+        return Status(NOT_CONNECTED) if self.source is None else self.source.link
+
+    @property
+    def leg(self) -> Leg | None:
+        """The leg that was selected first."""
+        return self.book.find(self.chosen[0]) if self.chosen else None
+
+    @property
+    def legs(self) -> list[Leg]:
+        """The selected legs."""
+        return [leg for uuid in self.chosen if (leg := self.book.find(uuid)) is not None]
+
+    @property
+    def legs_of_calls(self) -> list[Leg]:
+        """All legs of the calls that the selected legs belong to, in the order of their coming."""
+        uuids = {leg.uuid: leg for chosen in self.legs for leg in self.book.of_call(chosen)}
+        return list(uuids.values())
+
+    def selected(self) -> "Recording":
+        """Return a recording of the calls that the selected legs belong to; from any thread.
+
+        Raises
+        ------
+        ConfigurationError
+            If nothing is selected.
+        """
+        legs = self.legs_of_calls
+        if self.recording is None or not legs:
+            raise ConfigurationError(
+                "nothing is selected: choose a call in the panel, or select() one by its leg's uuid"
+            )
+        return self.recording.select(sessions=[leg.uuid for leg in legs])
+
+    # --- what is done; on the desk's thread ---------------------------------------------------
+
+    def choose(self, uuids: Iterable[str], *, expected: bool = False) -> None:
+        """Select legs in place of those that are; `expected` ones need not be known yet."""
+        self.chosen = tuple(u for u in dict.fromkeys(uuids) if expected or self.book.find(u))
+
+    def use(self, source: Source | None) -> None:
+        """Follow another source from now on; the old one's calls and links stay as they are."""
+        if self.source is not None:
+            self.source.close()
+        self.source, self.chosen, self.trouble = source, (), None
+        if source is not None:
+            source.open()
+
+    def join(self, painter: Painter) -> None:
+        """Repaint a part from now on."""
+        self._painters.append(painter)
+        painter.repaint()
+
+    def leave(self, painter: Painter) -> None:
+        """Repaint a part no more."""
+        if painter in self._painters:
+            self._painters.remove(painter)
+
+    # -------------------------------------------------------------------------------------------
+
+    async def _keep_painted(self) -> None:
+        while True:
+            before = time.thread_time()
+            self.repaint()
+            took = time.thread_time() - before
+            # not more often, and never more than a share of the processor
+            await asyncio.sleep(max(TICK, (SHARE - 1) * took))
+
+    def repaint(self) -> None:
+        """Take in what happened, and show it."""
+        if self.source is not None:
+            self.source.refresh()
+        for painter in tuple(self._painters):
+            painter.repaint()
+
+    def _failed(self, error: Exception) -> None:
+        name = type(error).__name__
+        self.trouble = Status(
+            f"The panel failed ({name}: {plain(error, 160)}); the log has the details", Tone.BAD
+        )

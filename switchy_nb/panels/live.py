@@ -1,0 +1,179 @@
+"""The legs of a switch, as its listener tracks them, taken into a `Book` a few times a second.
+
+Legs are told of on the listener's thread; everything else happens on the panels' own.
+"""
+
+import itertools
+import time
+import weakref
+from collections import deque
+from collections.abc import Collection
+
+from switchy_nb.errors import SwitchyError
+from switchy_nb.listener import EventListener
+from switchy_nb.models import Call
+from switchy_nb.panels.book import DIRECTIONS, Book, Leg
+from switchy_nb.panels.text import plain
+from switchy_nb.plots.style import STATES, State
+from switchy_nb.session import Session
+from switchy_nb.waiting import Waiter
+from switchy_nb.wire import Event
+
+#: Legs that are over are kept until so many came after them.
+KEPT = 2000
+#: The end of a leg is told by its last few events.
+_LAST = 4
+
+
+class Arrivals(Waiter[bool]):
+    """Looks, after every event of a listener, whether it is the first of a new leg.
+
+    A poll would miss the legs that come and go between two of its looks. It is registered as a
+    wait that never ends, and must cost nothing: one comparison an event.
+    """
+
+    def __init__(self, listener: EventListener) -> None:
+        super().__init__(lambda: False)
+        self._listener = listener
+        self._newest: Session | None = None
+        self._arrived: deque[Session] = deque()
+
+    def check(self) -> bool:
+        """Take the newest leg, if it was not seen before."""
+        try:
+            newest = next(reversed(self._listener.sessions.values()), None)
+        except RuntimeError:
+            # Another thread than the listener's own tries the waits, while that one takes an
+            # event in: it tries them again when it is done with it.
+            return False
+        if newest is not None and newest is not self._newest:
+            self._newest = newest
+            self._arrived.append(newest)
+        return False
+
+    def fail(self, error: SwitchyError) -> None:
+        """Go on watching: a link that was lost may come back."""
+
+    def take(self) -> list[Session]:
+        """Return the legs that came since the last time."""
+        return [self._arrived.popleft() for _ in range(len(self._arrived))]
+
+
+class LiveBook(Book):
+    """Every leg of a switch that is up, and the last ones that ended.
+
+    Parameters
+    ----------
+    listener : EventListener
+        Who tracks them.
+    """
+
+    def __init__(self, listener: EventListener) -> None:
+        super().__init__()
+        self.arrivals = Arrivals(listener)
+        self._listener = listener
+        self._numbers = itertools.count()
+        self._call_numbers: weakref.WeakKeyDictionary[Call, int] = weakref.WeakKeyDictionary()
+        #: those that may still change
+        self._open: dict[str, Leg] = {}
+        self._over: deque[Leg] = deque()
+
+    def open(self) -> None:
+        """Begin to watch; take in the legs that are up already."""
+        self._listener.callbacks.watch(self.arrivals)
+        self._take(list(self._listener.sessions.values()), ())
+
+    def close(self) -> None:
+        """Watch no more."""
+        self._listener.callbacks.unwatch(self.arrivals)
+
+    def refresh(self, groups: Collection[str] = ()) -> None:
+        """Take in what happened since the last time; `groups` are the loaded app groups."""
+        self._take(self.arrivals.take(), groups)
+        for leg in list(self._open.values()):
+            session = leg.session
+            if session is not None and (len(session.events) != leg.events or session.ended):
+                self._read(leg, session)
+        while len(self._over) > KEPT:
+            self.drop(self._over.popleft())
+
+    def _take(self, sessions: list[Session], groups: Collection[str]) -> None:
+        for session in sessions:
+            if self.find(session.uuid) is None:
+                leg = self._leg_of(session, groups)
+                self.add(leg)
+                self._open[leg.uuid] = leg
+                self._read(leg, session)
+
+    def _leg_of(self, session: Session, groups: Collection[str]) -> Leg:
+        birth = session.events[-1]
+        name = birth.get("Caller-Caller-ID-Name", "")
+        number = birth.get("Caller-Caller-ID-Number", "")
+        said = birth.get("Call-Direction", "")
+        call = self._call_numbers.get(session.call)
+        if call is None:
+            call = self._call_numbers[session.call] = next(self._numbers)
+        return Leg(
+            session.uuid,
+            call,
+            direction=DIRECTIONS.get(said, plain(said, 12)),
+            sender=plain(f"{name} <{number}>" if name and number else name or number, 80),
+            to=plain(birth.get("Caller-Destination-Number", ""), 80),
+            app=plain(session.cid, 40) if session.cid in groups else "",
+            session=session,
+            # How old it was when it was first seen counts by the switch's clock, the rest by
+            # ours: the two need not agree.
+            began=time.monotonic() - max(0.0, session.uptime),
+        )
+
+    def _read(self, leg: Leg, session: Session) -> None:
+        leg.events = len(session.events)
+        newest = session.events.peek()
+        before = leg.state
+        leg.state = state_of(session, newest, before)
+        leg.answered = session.answered
+        leg.codec = plain(newest.get("Channel-Read-Codec-Name") or "", 16) or leg.codec
+        ended = leg.over and before is not State.HUNG_UP
+        if ended:
+            leg.ended = time.monotonic()
+        if leg.over and not leg.cause:
+            leg.cause = plain(newest.get("Hangup-Cause") or session.hangup_cause or "", 40)
+        if session.ended:
+            leg.mos = _score(session)
+            # only its record is kept: its events would take a hundred kilobytes
+            leg.session = None
+            del self._open[leg.uuid]
+            self._over.append(leg)
+        self.changed(leg, ended=ended)
+
+
+def state_of(session: Session, newest: Event, before: State = State.TRYING) -> State:
+    """Return what a leg is doing, as the figures call it.
+
+    Parameters
+    ----------
+    session : Session
+        The leg.
+    newest : Event
+        Its newest event.
+    before : State
+        What it was doing, if that event does not tell.
+    """
+    if session.hungup:
+        return State.HUNG_UP
+    said = STATES.get(newest.get("Channel-Call-State") or "", before)
+    if session.answered:
+        # the event of the answer comes before the call state that it causes
+        return said if said is State.HELD else State.UP
+    return State.RINGING if said is State.TRYING and session.ringing else said
+
+
+def _score(session: Session) -> float | None:
+    for at in range(min(_LAST, len(session.events))):
+        if text := session.events[at].get("variable_rtp_audio_in_mos"):
+            try:
+                score = float(text)
+            except ValueError:
+                return None
+            return score if 0 < score <= 5 else None  # ITU-T P.800; 0 is FreeSWITCH's "none"
+    return None

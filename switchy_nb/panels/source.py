@@ -1,0 +1,149 @@
+"""Where a panel's calls come from: a switch, or a recording. What they have in common is `Source`."""
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from switchy_nb.client import Client
+from switchy_nb.panels.book import Book
+from switchy_nb.panels.live import LiveBook
+from switchy_nb.panels.status import Status, Tone
+from switchy_nb.panels.text import plain
+from switchy_nb.sync import Caller
+
+if TYPE_CHECKING:
+    from switchy_nb.recording import Recording
+
+#: Why nothing can be done to the calls of a recording.
+PAST = "This is a recording: its calls are over, and nothing can be done to them."
+
+
+class Source(ABC):
+    """Calls, and what is known of them.
+
+    Attributes
+    ----------
+    recording : Recording
+        Every event.
+    book : Book
+        The legs.
+    where : str
+        What to call it.
+    off : str
+        Why no command makes sense here; empty where commands do.
+    """
+
+    recording: "Recording"
+    book: Book
+    where: str
+    off = ""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Begin to follow what happens; on the thread that makes the panel."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Follow it no more. Calls and links stay as they are."""
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """Take in what happened since the last time; on the panels' thread."""
+
+    @property
+    @abstractmethod
+    def link(self) -> Status:
+        """What this is, and whether it is there."""
+
+
+class Live(Source):
+    """A switch.
+
+    Parameters
+    ----------
+    target : Caller or Client
+        Who commands it.
+    """
+
+    book: LiveBook
+
+    def __init__(self, target: Caller | Client) -> None:
+        self.caller = target if isinstance(target, Caller) else None
+        self.client = target.client if isinstance(target, Caller) else target
+        self.listener = self.client.listener  # AttributeError, with what to do, if there is none
+        self.recording = self.listener.recording
+        self.book = LiveBook(self.listener)
+        simulated = self.caller is not None and self.caller.switch is not None
+        self.where = (
+            f"{'The simulated switch' if simulated else 'The switch'} at "
+            f"{plain(self.client.host, 60)}:{self.client.port}"
+        )
+
+    def open(self) -> None:
+        """Begin to follow what happens."""
+        self.book.open()
+
+    def close(self) -> None:
+        """Follow it no more."""
+        self.book.close()
+
+    def refresh(self) -> None:
+        """Take in what happened since the last time."""
+        self.book.refresh(self.client.app_names)
+
+    @property
+    def link(self) -> Status:
+        """Whether the switch is there."""
+        if not self.listener.is_alive():
+            return Status(f"{self.where}: not listened to; connect again", Tone.BAD)
+        if not (self.client.connected() and self.listener.connected()):
+            return Status(f"{self.where}: the link is down, and being brought back", Tone.BAD)
+        return Status(f"{self.where}: the link is up", Tone.GOOD)
+
+
+class Recorded(Source):
+    """A recording; whoever makes it may have to wait for its frame of sessions."""
+
+    off = PAST
+
+    def __init__(self, recording: "Recording") -> None:
+        from switchy_nb.panels.recorded import read_book
+
+        self.recording = recording
+        self.book = read_book(recording)
+        self.where = "a recording"
+
+    def open(self) -> None:
+        """Do nothing: it is all there."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def refresh(self) -> None:
+        """Do nothing: it does not change any more."""
+
+    @property
+    def link(self) -> Status:
+        """What was recorded."""
+        count = len(self.recording)
+        where = f" of {plain(self.recording.switch, 60)}" if self.recording.switch else ""
+        return Status(f"A recording{where}: {count:,} events. {PAST}")
+
+
+def source_of(target: object) -> Source:
+    """Return where the calls of what a panel was given come from.
+
+    Raises
+    ------
+    TypeError
+        If that is none of what has calls.
+    """
+    from switchy_nb.recording import Recording
+
+    if isinstance(target, Caller | Client):
+        return Live(target)
+    if isinstance(target, Recording):
+        return Recorded(target)
+    raise TypeError(
+        "a panel needs what sync_caller(…) or open_caller(…) gives, a Client, a Recording, or "
+        f"another panel to share with, and not {type(target).__name__}"
+    )
