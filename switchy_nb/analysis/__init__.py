@@ -10,8 +10,11 @@ from switchy_nb.analysis.latency import (
     call_setup_latency,
     invite_latency,
     originate_latency,
+    post_dial_delay,
+    post_dial_delays,
     seconds_between,
 )
+from switchy_nb.analysis.sip import describe_sip
 
 __all__ = [
     "Cause",
@@ -19,8 +22,11 @@ __all__ = [
     "call_duration",
     "call_setup_latency",
     "describe_cause",
+    "describe_sip",
     "find_cause",
     "invite_latency",
     "originate_latency",
+    "post_dial_delay",
+    "post_dial_delays",
     "seconds_between",
 ]

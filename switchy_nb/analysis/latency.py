@@ -4,7 +4,10 @@ All take moments (numpy arrays of ``datetime64``, or pandas Series of times) and
 ``float64``, missing where one of the moments is. Where the moments come from is not known here.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def seconds_between(start: Any, end: Any) -> Any:
@@ -53,3 +56,44 @@ def originate_latency(*, launched: Any, began: Any) -> Any:
 def call_duration(*, caller_create: Any, hungup: Any) -> Any:
     """From the first leg's beginning to the end: ``hungup − caller_create``."""
     return seconds_between(caller_create, hungup)
+
+
+def post_dial_delay(*, caller_create: Any, progress: Any, caller_answer: Any) -> Any:
+    """How long the caller heard nothing: from the first leg's beginning until the far end reacts.
+
+    It reacts with ringing or early media (`progress`), else with its answer: RFC 6076, section 4.3
+    (*Session Request Delay*; for a session that succeeds, a 200 counts where no provisional
+    response but 100 came before it). A call that failed without ringing has none.
+    """
+    import numpy as np
+
+    first = (
+        progress.where(progress.notna(), caller_answer)
+        if hasattr(progress, "notna")
+        else np.where(np.isnat(progress), caller_answer, progress)
+    )
+    return seconds_between(caller_create, first)
+
+
+def post_dial_delays(calls: "pd.DataFrame", sessions: "pd.DataFrame") -> "pd.Series[Any]":
+    """Return the post-dial delay of each call, in seconds.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        As `Recording.calls` has them.
+    sessions : DataFrame
+        Their legs, as `Recording.sessions` has them: when the caller's leg rang is told there.
+
+    Returns
+    -------
+    Series of float64
+        Named ``post_dial_delay``, with the index of `calls`; missing where it is not known.
+    """
+    progress = sessions["progress"].reindex(calls["caller"]).set_axis(calls.index)
+    delays: pd.Series[Any] = post_dial_delay(
+        caller_create=calls["caller_create"],
+        progress=progress,
+        caller_answer=calls["caller_answer"],
+    )
+    return delays.rename("post_dial_delay")

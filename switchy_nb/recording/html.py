@@ -64,7 +64,7 @@ def summary(recording: "Recording", losses: int) -> str:
         facts.append(("dropped", f"{recording.dropped:,} older events: {recording.keep}"))
     if recording.torn:
         facts.append(("torn", f"the last {recording.torn:,} bytes held no whole event"))
-    facts += [("problem", text) for text in recording.problems[:_PROBLEMS]]
+    facts += [("problem", text) for text in recording.warnings[:_PROBLEMS]]
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
     return (
         f'<div class="switchy-recording"><style>{_STYLE}</style>'

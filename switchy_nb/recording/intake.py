@@ -47,7 +47,7 @@ class Intake:
         self._commands = CommandLog()
         self._frames = Frames(self._store, self._commands)
         self._torn = 0
-        self._problems: list[str] = []
+        self._warnings: list[str] = []
         self._sinks: dict[bool, Sink] = {}
         if keep is not None and keep.spill is not None:
             stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
@@ -223,7 +223,7 @@ class Intake:
         every second, by a thread of its own: whatever becomes of this process, no more than the
         last second is lost. `Recording.load` reads it, also while it grows. When it cannot be
         written to any more, the recording goes on in memory and says so: with a warning, and in
-        `problems`.
+        `warnings`.
 
         Parameters
         ----------
@@ -258,7 +258,7 @@ class Intake:
         place = Path(path or "")
         try:
             sink = Sink(
-                self._store, self._commands, place, meta, self._problems.append, spill=spill
+                self._store, self._commands, place, meta, self._warnings.append, spill=spill
             )
         except FileExistsError as exc:
             raise RecordingError(
@@ -307,9 +307,9 @@ class Intake:
         return self._torn
 
     @property
-    def problems(self) -> list[str]:
+    def warnings(self) -> list[str]:
         """What was not as it should be, in words: of the file that was loaded, of the recording."""
-        return self._problems[:]
+        return self._warnings[:]
 
     def __len__(self) -> int:
         return len(self._store)

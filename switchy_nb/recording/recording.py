@@ -99,6 +99,43 @@ class Recording(Intake):
         index = pd.RangeIndex(core.first, core.first + len(core), name="n")
         return pd.Series(pd.array(values, dtype="str"), index=index, name=name)
 
+    def pick(self, rows: Iterable[int], names: Sequence[str]) -> "pd.DataFrame":
+        """Some headers of some events, without reading the others.
+
+        Parameters
+        ----------
+        rows : iterable of int
+            The events' numbers, ``n``.
+        names : sequence of str
+            The headers, in any case.
+
+        Returns
+        -------
+        DataFrame of str
+            Indexed by ``n``, in order, with a column for each name; missing where an event has no
+            such header.
+
+        Raises
+        ------
+        IndexError
+            If there is no such event, or it was dropped.
+        """
+        import pandas as pd
+
+        core = self._frames.core()
+        wanted = sorted(set(rows))
+        if wanted and not core.first <= wanted[0] <= wanted[-1] < core.first + len(core):
+            raise IndexError(
+                f"there are no events {wanted[0]} to {wanted[-1]}: {len(core)} are recorded, "
+                f"from {core.first} on"
+            )
+        found = core.pick([n - core.first for n in wanted], names)
+        columns = {
+            name: pd.array([found[n - core.first][at] for n in wanted], dtype="str")
+            for at, name in enumerate(names)
+        }
+        return pd.DataFrame(columns, index=pd.Index(wanted, name="n", dtype="int64"))
+
     def wide(self, *, progress: bool | None = None) -> "pd.DataFrame":
         """Every header of every event as a column of its own (index ``n``); `progress` as of `save`."""
         from switchy_nb.recording.wide import wide_frame
@@ -170,7 +207,7 @@ class Recording(Intake):
         """Read a recording. The frames of one that `save` wrote are equal to those of the one saved.
 
         What can be read of a file that is damaged is read; what can't is warned of, and in
-        `problems`.
+        `warnings`.
 
         Parameters
         ----------
@@ -200,7 +237,7 @@ class Recording(Intake):
         recording._torn = header.torn
         recording._fill(loaded.segments, loaded.commands)
         for problem in loaded.problems:
-            recording._problems.append(problem)
+            recording._warnings.append(problem)
             warnings.warn(problem, stacklevel=2)
         return recording
 
@@ -233,7 +270,7 @@ class Recording(Intake):
             switch=switches.pop() if len(switches) == 1 else "",
         )
         joined._torn = sum(one.torn for one in given)
-        joined._problems.extend(dict.fromkeys(text for one in given for text in one.problems))
+        joined._warnings.extend(dict.fromkeys(text for one in given for text in one.warnings))
         joined._fill(
             joining.join([(one._frames.core(), one.switch) for one in given]),
             joining.join_commands([one._commands.snapshot()[1] for one in given]),

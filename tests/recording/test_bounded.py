@@ -113,7 +113,7 @@ def test_spilling_goes_on_in_memory_when_the_folder_vanishes(tmp_path):
     thread = recording._sinks[True]._thread
     with pytest.warns(RuntimeWarning, match="goes on in memory"):
         eventually(lambda: not thread.is_alive())
-    assert len(recording.problems) == 1
+    assert len(recording.warnings) == 1
     assert recording.events["sequence"].tolist() == list(range(2 * SEGMENT_ROWS))
 
 

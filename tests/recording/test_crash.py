@@ -54,5 +54,5 @@ def test_a_kill_in_the_middle_of_a_load(tmp_path):
     assert rows >= max(count for count, moment in told if moment <= killed - 1_000_000)
     assert recording.events.index.tolist() == list(range(rows))
     assert recording.events["name"].notna().all()
-    assert f"{rows:,} events" in recording.problems[0]
+    assert f"{rows:,} events" in recording.warnings[0]
     assert len(recording.sessions) > 50

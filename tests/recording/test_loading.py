@@ -92,7 +92,7 @@ def test_a_stream_comes_back_the_same(streamed):
     again = Recording.load(path)
     for frame in (*FRAMES, "commands"):
         pd.testing.assert_frame_equal(getattr(again, frame), getattr(recording, frame))
-    assert (again.problems, again.switch) == ([], "fs")
+    assert (again.warnings, again.switch) == ([], "fs")
 
 
 def test_a_stream_that_was_cut_gives_what_there_is_and_says_where(streamed, tmp_path):
@@ -104,7 +104,7 @@ def test_a_stream_that_was_cut_gives_what_there_is_and_says_where(streamed, tmp_
         with pytest.warns(UserWarning, match=r"it was cut after \d+ events"):
             again = Recording.load(path)
         counts.append(len(again))
-        assert len(again.problems) == 1
+        assert len(again.warnings) == 1
         assert [again.event(n) for n in range(len(again))] == [
             recording.event(n) for n in range(len(again))
         ]

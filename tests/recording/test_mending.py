@@ -60,7 +60,7 @@ def test_without_all_columns_but_the_bytes_there_is_still_a_recording(saved):
         again = Recording.load(path)
     assert "another program wrote it" in str(told[0].message)
     assert "received, switch, kind cannot be known" in str(told[1].message)
-    assert again.problems == [str(one.message) for one in told]
+    assert again.warnings == [str(one.message) for one in told]
     assert again._repr_html_().count("<dt>problem</dt>") == 2
     assert [again.event(n) for n in range(len(again))] == [
         recording.event(n) for n in range(len(recording))

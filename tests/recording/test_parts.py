@@ -57,7 +57,7 @@ def test_a_week_comes_back_the_same(week, tmp_path):
     again = Recording.load(tmp_path / "week")
     assert_same(week, again)
     assert [again.event(n) for n in range(210)] == [week.event(n) for n in range(210)]
-    assert again.problems == []
+    assert again.warnings == []
     assert [entry.name for entry in tmp_path.iterdir()] == ["week"]
 
 

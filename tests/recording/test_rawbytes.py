@@ -27,9 +27,9 @@ def loaded(data, path, problems=()):
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         recording = Recording.load(path)
-    assert [str(one.message) for one in told] == recording.problems
-    assert len(recording.problems) == len(problems), recording.problems
-    for problem, expected in zip(recording.problems, problems, strict=True):
+    assert [str(one.message) for one in told] == recording.warnings
+    assert len(recording.warnings) == len(problems), recording.warnings
+    for problem, expected in zip(recording.warnings, problems, strict=True):
         assert expected in problem
     return recording
 
@@ -44,7 +44,7 @@ def test_a_recording_of_a_real_switch_loads_as_its_bytes_say(name):
     expected = Recording.from_bytes(lzma.decompress((RECORDINGS / name).read_bytes()), switch="fs")
     for frame in FRAMES:
         pd.testing.assert_frame_equal(getattr(recording, frame), getattr(expected, frame))
-    assert (recording.problems, recording.torn, recording.switch) == ([], 0, "fs")
+    assert (recording.warnings, recording.torn, recording.switch) == ([], 0, "fs")
 
 
 def test_plain_bytes_load_too_and_any_name_will_do(data_of, tmp_path):

@@ -49,7 +49,7 @@ def test_what_was_recorded_to_a_file_is_loaded_the_same(raws, tmp_path):
     recording.command_replied(token, 40, True, "+OK")
     recording.stop_recording_to()
     again = Recording.load(path)
-    assert again.problems == recording.problems == []
+    assert again.warnings == recording.warnings == []
     assert (again.call_header, again.switch) == (recording.call_header, "fs")
     for frame in FRAMES:
         pd.testing.assert_frame_equal(getattr(recording, frame), getattr(again, frame))
@@ -65,7 +65,7 @@ def test_rows_are_in_the_file_within_a_second_though_nothing_more_comes(raws, tm
         growing = Recording.load(path)
     assert len(growing) == 3
     recording.stop_recording_to()
-    assert Recording.load(path).problems == []
+    assert Recording.load(path).warnings == []
 
 
 def test_other_programs_read_the_columns_as_they_are(raws, tmp_path):
@@ -167,8 +167,8 @@ def test_a_folder_that_vanishes_is_told_of_once_and_the_recording_goes_on(raws, 
     fill(recording, raws[10:], 10)
     with pytest.warns(RuntimeWarning, match="goes on in memory") as told:
         eventually(lambda: not thread.is_alive())
-    assert len(told) == len(recording.problems) == 1
-    assert str(folder / "x.arrows") in recording.problems[0]
+    assert len(told) == len(recording.warnings) == 1
+    assert str(folder / "x.arrows") in recording.warnings[0]
     assert "goes on in memory" in recording._repr_html_()
     assert len(recording.events) == len(raws)
     recording.stop_recording_to()
@@ -191,10 +191,10 @@ pause = threading.Event()
 for n in range(100_000):
     text = chance.randbytes(500).hex()
     recording.append(Event.make([("Event-Name", "X"), ("Fill", text)]), n)
-    if recording.problems and n > 2_000:
+    if recording.warnings and n > 2_000:
         break
     pause.wait(0.001)
-print(n + 1, len(recording.events), len(recording.problems), recording.problems[0])
+print(n + 1, len(recording.events), len(recording.warnings), recording.warnings[0])
 """
 
 
@@ -233,4 +233,4 @@ def test_the_interpreter_ends_while_it_records_to_a_file(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, b"")
     again = Recording.load(path)
-    assert (len(again), again.problems) == (5000, [])
+    assert (len(again), again.warnings) == (5000, [])
