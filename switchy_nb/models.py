@@ -17,6 +17,8 @@ from switchy_nb.waiting import await_on, block_on
 from switchy_nb.wire import Event
 
 if TYPE_CHECKING:
+    from switchy_nb.analysis.wording import Words
+    from switchy_nb.recording.recorded import RecordedCall
     from switchy_nb.session import Session
 
 #: Seconds that a wait without a timeout of its own lasts: nothing waits for ever.
@@ -355,6 +357,14 @@ class Call:
         """Hang up the call, by its first leg that is still up."""
         for session in tuple(self.sessions)[:1]:
             session.hangup(cause)
+
+    def recorded(self) -> "RecordedCall":
+        """The call as it was recorded so far; also when it is over."""
+        return self._first.recorded()
+
+    def explain(self) -> "Words":
+        """Tell in a few sentences what happened to it, who hung up, why, and what took long."""
+        return self.recorded().explain()
 
     def __repr__(self) -> str:
         return f"<Call {self.uuid}, {len(self.sessions)} legs up>"

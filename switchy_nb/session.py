@@ -16,7 +16,10 @@ from switchy_nb.waiting import Waiter, await_on, block_on
 from switchy_nb.wire import Event
 
 if TYPE_CHECKING:
+    from switchy_nb.analysis.wording import Words
     from switchy_nb.models import Call
+    from switchy_nb.recording import Recording
+    from switchy_nb.recording.recorded import RecordedCall
 
 #: Left out when a wait tells what it saw: they say nothing that the others don't.
 _QUIET = {"CHANNEL_STATE", "CHANNEL_CALLSTATE", "CODEC", "CALL_UPDATE", "PRIVATE_COMMAND"}
@@ -71,6 +74,8 @@ class Session(Controls):
         The app group that has its events.
     bg_job : Job or None
         The job that made it.
+    recording : Recording or None
+        Where all its events are kept.
     """
 
     create_ev = "CHANNEL_CREATE"
@@ -83,11 +88,13 @@ class Session(Controls):
         con: Commander,
         may_block: Callable[[], None] = lambda: None,
         listening: Callable[[], bool] = lambda: True,
+        recording: "Recording | None" = None,
     ) -> None:
         self.events = Events()
         self.uuid = uuid or event["Unique-ID"]
         self.con = con
         self.cid = "default"
+        self.recording = recording
         self._call: Call | None = None
         self.bg_job: Job | None = None
         self.ringing = self.answered = self.parked = self.bridged = False
@@ -188,6 +195,24 @@ class Session(Controls):
     def is_outbound(self) -> bool:
         """Whether the switch placed the call on this leg."""
         return bool(self["Call-Direction"] == "outbound")
+
+    def recorded(self) -> "RecordedCall":
+        """The call that it belongs to, as it was recorded so far.
+
+        Raises
+        ------
+        ConfigurationError
+            If nobody records it.
+        """
+        if self.recording is None:
+            raise ConfigurationError(
+                f"the leg {self.uuid} is not recorded: it was made by hand, and by no listener"
+            )
+        return self.recording.call(self)
+
+    def explain(self) -> "Words":
+        """Tell in a few sentences what happened to its call, who hung up, why, what took long."""
+        return self.recorded().explain()
 
     # --- waiting -----------------------------------------------------------------------
 

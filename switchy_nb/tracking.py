@@ -216,7 +216,12 @@ class Tracker:
         if not uuid:
             return False, None
         session = Session(
-            event, uuid=uuid, con=self._tx, may_block=self._may_block, listening=self._listening
+            event,
+            uuid=uuid,
+            con=self._tx,
+            may_block=self._may_block,
+            listening=self._listening,
+            recording=self.recording,
         )
         session.cid = self.get_id(event)
         key = event.get(self.call_tracking_header) or uuid

@@ -168,3 +168,26 @@ def describe_cause(name: str | None) -> str:
         numbers.append(f"Q.850 {cause.q850}")
     shown = f" ({', '.join(numbers)})" if numbers else ""
     return f"{cause.name}{shown}: {cause.words}"
+
+
+#: How calls end that were answered: somebody hung up, or handed the call on.
+NORMAL_ENDINGS = frozenset(
+    """NORMAL_CLEARING NORMAL_UNSPECIFIED SUCCESS NONE UNSPECIFIED BLIND_TRANSFER ATTENDED_TRANSFER
+    BOWOUT PICKED_OFF CALL_AWARDED_DELIVERED""".split()
+)
+#: Calls that were not answered and did not fail either: nobody was there, or the caller gave up.
+NOBODY_ANSWERED = frozenset(
+    """NO_ANSWER NO_USER_RESPONSE ORIGINATOR_CANCEL ALLOTTED_TIMEOUT LOSE_RACE
+    PROGRESS_TIMEOUT""".split()
+)
+
+
+def cause_numbers(name: str | None) -> str:
+    """Return the numbers of a cause in brackets, such as `` (Q.850 17)``; or nothing."""
+    cause = find_cause(name or "")
+    return f" (Q.850 {cause.q850})" if cause is not None and cause.q850 is not None else ""
+
+
+def cause_names() -> tuple[str, ...]:
+    """Return the names of all causes that FreeSWITCH has."""
+    return tuple(_CAUSES)

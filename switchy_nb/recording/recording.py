@@ -9,11 +9,10 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.recording.fields import Kind
 from switchy_nb.recording.frames import select
-from switchy_nb.recording.intake import Intake
-from switchy_nb.recording.options import no_others, no_such_header
-from switchy_nb.wire import Event, Format
+from switchy_nb.recording.headers import Headers
+from switchy_nb.recording.insight import Insight
+from switchy_nb.recording.options import no_others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from switchy_nb.recording.redact import Redacted
 
 
-class Recording(Intake):
+class Recording(Insight, Headers):
     """Every event that was received, in order, and what can be seen in them.
 
     One thread may append while others read; a frame shows what was there when it was asked for.
@@ -69,93 +68,6 @@ class Recording(Intake):
     def commands(self) -> "pd.DataFrame":
         """One row for each command that was sent (index ``n``)."""
         return self._frames.commands()
-
-    def header(self, name: str, *, required: bool = True) -> "pd.Series[Any]":
-        """Return one header of every event.
-
-        Parameters
-        ----------
-        name : str
-            In any case.
-        required : bool
-            Whether it is an error if there are events and none of them has it.
-
-        Returns
-        -------
-        Series of str
-            Indexed by ``n``, missing where an event has no such header; of duplicates the first.
-
-        Raises
-        ------
-        RecordingError
-            If no event has it; the nearest name is named.
-        """
-        import pandas as pd
-
-        core = self._frames.core()
-        values = core.header(name)
-        if required and len(core) and values.null_count == len(core):
-            raise no_such_header(core, name)
-        index = pd.RangeIndex(core.first, core.first + len(core), name="n")
-        return pd.Series(pd.array(values, dtype="str"), index=index, name=name)
-
-    def pick(self, rows: Iterable[int], names: Sequence[str]) -> "pd.DataFrame":
-        """Some headers of some events, without reading the others.
-
-        Parameters
-        ----------
-        rows : iterable of int
-            The events' numbers, ``n``.
-        names : sequence of str
-            The headers, in any case.
-
-        Returns
-        -------
-        DataFrame of str
-            Indexed by ``n``, in order, with a column for each name; missing where an event has no
-            such header.
-
-        Raises
-        ------
-        IndexError
-            If there is no such event, or it was dropped.
-        """
-        import pandas as pd
-
-        core = self._frames.core()
-        wanted = sorted(set(rows))
-        if wanted and not core.first <= wanted[0] <= wanted[-1] < core.first + len(core):
-            raise IndexError(
-                f"there are no events {wanted[0]} to {wanted[-1]}: {len(core)} are recorded, "
-                f"from {core.first} on"
-            )
-        found = core.pick([n - core.first for n in wanted], names)
-        columns = {
-            name: pd.array([found[n - core.first][at] for n in wanted], dtype="str")
-            for at, name in enumerate(names)
-        }
-        return pd.DataFrame(columns, index=pd.Index(wanted, name="n", dtype="int64"))
-
-    def wide(self, *, progress: bool | None = None) -> "pd.DataFrame":
-        """Every header of every event as a column of its own (index ``n``); `progress` as of `save`."""
-        from switchy_nb.recording.wide import wide_frame
-
-        return wide_frame(self._frames.core(), progress)
-
-    def event(self, n: int) -> Event:
-        """Return one event with all its headers and its body.
-
-        Raises
-        ------
-        IndexError
-            If there is no event `n`, or it was dropped.
-        """
-        first, end = self.dropped, self.received
-        if not first <= n < end:
-            raise IndexError(f"there is no event {n}: {end - first} are recorded, from {first} on")
-        segment = self._store.segment_of(n)
-        raw, kind = segment.row(n - segment.first)
-        return Event(raw, Format.JSON if kind is Kind.JSON else Format.PLAIN)
 
     # --- files ------------------------------------------------------------------------------
 
