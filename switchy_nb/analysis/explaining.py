@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from switchy_nb.analysis.causes import NORMAL_ENDINGS, cause_numbers
 from switchy_nb.analysis.ending import Ending, because, cause_in_words, ending_of
 from switchy_nb.analysis.facts import Facts, Leg
 from switchy_nb.analysis.media import quality_in_words
@@ -209,19 +210,21 @@ def _end(facts: Facts, ending: Ending) -> str:
     moment = first if first == first else facts.row["hungup"]
     answered = facts.row["caller_answer"]
     words = cause_in_words(cause, ending.code)
+    if answered != answered and cause in NORMAL_ENDINGS:
+        words = f"the cause is {cause}{cause_numbers(cause)}"
     who, why = f"the {ending.who}", because(facts, ending)
     if answered == answered:
         talk = max((moment - answered).total_seconds(), 0.0)
-        return f"{who} hung up {seconds(talk)} after the answer{why}. {words}"
+        return f"{who} hung up {seconds(talk)} after the answer{why}. {sentence(words)}"
     after = facts.after(moment)
     when = "" if after is None else " at once" if after < 0.03 else f" after {seconds(after)}"
     if ending.code is not None:
-        return f"the far end refused it{when}{why}. {words}"
+        return f"the far end refused it{when}{why}. {sentence(words)}"
     if ending.timeout is not None:
-        return f"the switch gave up{when}{why}. {words}"
+        return f"the switch gave up{when}{why}. {sentence(words)}"
     if ending.who == "caller":
-        return f"the caller gave up{when}, before it was answered{why}. {words}"
-    return f"{who} ended it{when}{why}. {words}"
+        return f"the caller gave up{when}, before it was answered{why}. {sentence(words)}"
+    return f"{who} ended it{when}{why}. {sentence(words)}"
 
 
 def _not_ended(facts: Facts) -> str:

@@ -115,4 +115,5 @@ def no_others(function: str, given: dict[str, Any], known: Sequence[str]) -> Non
         If one was; the right one is named.
     """
     for name in given:
-        raise TypeError(f"{function}() takes no {name!r}; {hint(name, known)}")
+        if name not in known:
+            raise TypeError(f"{function}() takes no {name!r}; {hint(name, known)}")
