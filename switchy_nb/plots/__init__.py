@@ -1,8 +1,12 @@
 """Pure functions of a recording's frames: to figures that show themselves.
 
 They know nothing of recordings and switches, and never touch pyplot, whose state all threads share.
+Each takes `ax` (Axes to draw into, instead of a figure of its own), `theme` (``"light"`` or
+``"dark"``; without, the ink is one that can be read on both) and `width` (of the figure, in
+inches), and a figure of nothing says so.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
 
     from switchy_nb.plots.style import Clock, Theme
 
-__all__ = ["timeline"]
+__all__ = ["causes", "health", "ladder", "latencies", "mermaid", "rates", "timeline"]
 
 
 def timeline(
@@ -59,3 +63,241 @@ def timeline(
     from switchy_nb.plots.swimlanes import draw
 
     return draw(sessions, events, ax=ax, theme=Theme.of(theme), clock=Clock.of(clock), width=width)
+
+
+def ladder(
+    sessions: "pd.DataFrame",
+    events: "pd.DataFrame",
+    commands: "pd.DataFrame | None" = None,
+    *,
+    ax: "Axes | None" = None,
+    theme: "Theme | str | None" = None,
+    clock: "Clock | str" = "arrival",
+    width: float = 10.0,
+    everything: bool = False,
+    most: int = 200,
+) -> "Figure":
+    """Draw who told whom what: lifelines of the switch and the legs, an arrow for each message.
+
+    Steps are at even distances, with their time and the time since the one before. A leg's lifeline
+    has the colours of its states; the switch's own state of it stands at the switch. Two legs are
+    bridged while there is a blue line beside both.
+
+    Parameters
+    ----------
+    sessions : DataFrame
+        The legs, as `Recording.sessions` has them: of one call, or of several that were bridged.
+    events : DataFrame
+        Their events, as `Recording.events` has them; others are passed over. The columns that
+        `switchy_nb.recording.details.with_details` adds are shown where they are there.
+    commands : DataFrame, optional
+        The commands to draw, as `Recording.commands` has them. They are by this machine's clock, so
+        with ``clock="switch"`` they are left out.
+    ax : Axes, optional
+        Where to draw; as many steps as fit in there.
+    theme : {"light", "dark"}, optional
+        What is behind the figure.
+    clock : {"arrival", "switch"}
+        Whose time.
+    width : float
+        Of the figure, in inches; more if there are many legs.
+    everything : bool
+        Draw each event, also those that only tell of the switch's housekeeping.
+    most : int
+        How many steps are drawn.
+
+    Raises
+    ------
+    ValueError
+        If there is no such theme or clock.
+    """
+    from switchy_nb.plots.lifelines import draw
+    from switchy_nb.plots.style import Clock, Theme
+
+    return draw(
+        sessions,
+        events,
+        commands,
+        ax=ax,
+        theme=Theme.of(theme),
+        clock=Clock.of(clock),
+        width=width,
+        everything=everything,
+        most=most,
+    )
+
+
+def mermaid(
+    sessions: "pd.DataFrame",
+    events: "pd.DataFrame",
+    commands: "pd.DataFrame | None" = None,
+    *,
+    clock: "Clock | str" = "arrival",
+    everything: bool = False,
+    most: int = 200,
+) -> str:
+    """Write the ladder as a Mermaid sequence diagram; the parameters are those of `ladder`.
+
+    Returns
+    -------
+    str
+        To be put between ```` ```mermaid ```` and ```` ``` ```` in a ticket. No value in it can
+        become Mermaid's syntax or markup.
+    """
+    from switchy_nb.plots.diagram import write
+    from switchy_nb.plots.steps import read_ladder
+    from switchy_nb.plots.style import Clock
+
+    return write(
+        read_ladder(sessions, events, commands, Clock.of(clock), everything=everything, most=most)
+    )
+
+
+def latencies(
+    calls: "pd.DataFrame",
+    which: "str | Sequence[str] | None" = None,
+    *,
+    by: str | None = None,
+    view: str | None = None,
+    ax: "Axes | None" = None,
+    theme: "Theme | str | None" = None,
+    width: float = 10.0,
+) -> "Figure":
+    """Draw how long calls took: the share that took no longer, its percentiles, and over time.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        As `Recording.calls` has them; a column ``post_dial_delay`` is drawn too
+        (`switchy_nb.analysis.post_dial_delays`).
+    which : str or sequence of str, optional
+        Columns of seconds; all latencies, or with `by` the call set-up, where it is not given.
+    by : str, optional
+        A column (``hangup_cause``, ``app``, ``switch``) whose values divide one latency into
+        groups.
+    view : {"spread", "time"}, optional
+        Only the spread (an empirical distribution), or only the way over time; both with the
+        numbers where it is not given. In `ax` only one fits, by default the spread.
+    ax, theme, width
+        As of `timeline`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column, view or theme.
+    """
+    from switchy_nb.plots.spread import draw
+    from switchy_nb.plots.style import Theme
+
+    return draw(calls, which=which, by=by, view=view, ax=ax, theme=Theme.of(theme), width=width)
+
+
+def rates(
+    calls: "pd.DataFrame",
+    what: "str | Sequence[str] | None" = None,
+    *,
+    window: float | None = None,
+    ax: "Axes | None" = None,
+    theme: "Theme | str | None" = None,
+    width: float = 10.0,
+) -> "Figure":
+    """Draw calls a second, calls at once, the answer-seizure ratio and the call duration over time.
+
+    Calls count in the window of time in which they were tried. The answer-seizure ratio is ITU-T
+    E.411's: seizures that were answered to all seizures.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        As `Recording.calls` has them.
+    what : {"calls", "up", "asr", "acd"} or sequence of them, optional
+        Only these panels. In `ax` only one fits, by default the calls a second.
+    window : float, optional
+        Seconds of a window; else one that gives about forty.
+    ax, theme, width
+        As of `timeline`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such panel or theme.
+    """
+    from switchy_nb.plots.style import Theme
+    from switchy_nb.plots.traffic import draw
+
+    return draw(calls, what=what, window=window, ax=ax, theme=Theme.of(theme), width=width)
+
+
+def causes(
+    calls: "pd.DataFrame",
+    *,
+    ax: "Axes | None" = None,
+    theme: "Theme | str | None" = None,
+    width: float = 10.0,
+) -> "Figure":
+    """Draw why calls ended: a bar for each hangup cause, with what it means in words.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        As `Recording.calls` has them.
+    ax, theme, width
+        As of `timeline`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such theme.
+    """
+    from switchy_nb.plots.endings import draw
+    from switchy_nb.plots.style import Theme
+
+    return draw(calls, ax=ax, theme=Theme.of(theme), width=width)
+
+
+def health(
+    calls: "pd.DataFrame",
+    *,
+    asr: float = 0.95,
+    setup_s: float | None = None,
+    window: float | None = None,
+    ax: "Axes | None" = None,
+    theme: "Theme | str | None" = None,
+    width: float = 10.0,
+) -> "Figure":
+    """Draw a load run on one page: whether it was healthy, and when it stopped being so.
+
+    How that is judged is told at `switchy_nb.analysis.health.judge`. What was bad is shaded.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        As `Recording.calls` has them.
+    asr : float
+        The share of calls that should be answered, 0 to 1.
+    setup_s : float, optional
+        Seconds from which on call set-up is slow.
+    window : float, optional
+        Seconds of a window; else one that gives about forty.
+    ax : Axes, optional
+        Where to draw the answer-seizure ratio only, with what was bad.
+    theme, width
+        As of `timeline`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such theme, or `asr` is no share.
+    """
+    from switchy_nb.plots.style import Theme
+    from switchy_nb.plots.verdict import draw
+
+    return draw(
+        calls,
+        asr=asr,
+        setup_s=setup_s,
+        window=window,
+        ax=ax,
+        theme=Theme.of(theme),
+        width=width,
+    )

@@ -124,7 +124,7 @@ def read_story(sessions: "pd.DataFrame", events: "pd.DataFrame", clock: Clock) -
     at = seconds.to_numpy()
     facts = sessions[list(_FACTS)].to_dict("index")
     lanes = []
-    for uuid in _in_order_of_calls(sessions):
+    for uuid in in_order_of_calls(sessions):
         rows = rows_of.get(uuid, ())
         leg = [{"at": float(at[row]), **{n: columns[n][row] for n in _NEEDED}} for row in rows]
         leg.sort(key=lambda row: row["at"])  # by the switch's clock, what came later may be older
@@ -142,8 +142,18 @@ _NEEDED = ("name", "subclass", "application", "call_state")
 _FACTS = ("call", "direction", "app", "destination", "channel", "hangup_cause")
 
 
-def _in_order_of_calls(sessions: "pd.DataFrame") -> list[str]:
-    """Legs of one call next to each other, calls in the order of their first legs."""
+def weight_of(name: object) -> int:
+    """Return how much an event of this name tells."""
+    return _WEIGHTS.get(name, _OTHER_WEIGHT) if isinstance(name, str) else _OTHER_WEIGHT
+
+
+def state_of(call_state: object) -> State | None:
+    """Return what a leg is doing, by FreeSWITCH's Channel-Call-State."""
+    return STATES.get(call_state) if isinstance(call_state, str) else None
+
+
+def in_order_of_calls(sessions: "pd.DataFrame") -> list[str]:
+    """Return legs of one call next to each other, calls in the order of their first legs."""
     order: dict[Any, list[str]] = {}
     for uuid, call in sessions["call"].items():
         order.setdefault(call if isinstance(call, str) else uuid, []).append(str(uuid))
@@ -158,11 +168,9 @@ def _lane(uuid: str, session: dict[Any, Any], rows: list[dict[str, Any]], end: f
     return Lane(
         uuid=uuid,
         call=call if isinstance(call, str) else uuid,
-        label=_label(uuid, session),
+        label=label_of(uuid, session),
         spans=tuple(_spans(rows, hung, over)),
-        marks=tuple(
-            Mark(row["at"], _name(row), _WEIGHTS.get(row["name"], _OTHER_WEIGHT)) for row in rows
-        ),
+        marks=tuple(Mark(row["at"], short_name(row), weight_of(row["name"])) for row in rows),
         end=over if rows else 0.0,
         cause=clean(cause, 32) if hung is not None else "",
     )
@@ -172,7 +180,7 @@ def _spans(rows: list[dict[str, Any]], hung: float | None, over: float) -> list[
     """Each state until the next; a leg is hung up from its CHANNEL_HANGUP on."""
     changes: list[tuple[float, State]] = []
     for row in rows:
-        state = STATES.get(row["call_state"]) if isinstance(row["call_state"], str) else None
+        state = state_of(row["call_state"])
         if hung is not None and row["at"] >= hung and row["name"] == _HANGUP:
             state = State.HUNG_UP
         ended = bool(changes) and changes[-1][1] is State.HUNG_UP
@@ -182,7 +190,8 @@ def _spans(rows: list[dict[str, Any]], hung: float | None, over: float) -> list[
     return [Span(state, at, end) for (at, state), end in zip(changes, ends, strict=True)]
 
 
-def _label(uuid: str, session: dict[Any, Any]) -> tuple[str, str]:
+def label_of(uuid: str, session: dict[Any, Any]) -> tuple[str, str]:
+    """Return what to call a leg: its direction and number, and the beginning of its uuid."""
     direction = session["direction"]
     arrow = {"outbound": "→", "inbound": "←"}.get(direction, "·")
     known = [session[name] for name in ("destination", "channel") if isinstance(session[name], str)]
@@ -194,7 +203,8 @@ def _label(uuid: str, session: dict[Any, Any]) -> tuple[str, str]:
     return f"{word} {arrow} {number}", clean(uuid.split("-")[0], 12)
 
 
-def _name(row: dict[str, Any]) -> str:
+def short_name(row: dict[str, Any]) -> str:
+    """Return an event's name without what all have in common; with the application it is about."""
     name = row["name"] if isinstance(row["name"], str) else "(no name)"
     if name == "CUSTOM" and isinstance(row["subclass"], str):
         return clean(row["subclass"], 28)

@@ -91,8 +91,78 @@ STATES = {
 }
 #: What went wrong. On white and on #111 alike it stands out from the ink.
 FAILURE = "#d55e00"
+#: What went well; a leg that is up has the same colour.
+ANSWERED = "#009e73"
+#: All of something, whatever came of it.
+ALL = "#8c8c8c"
+#: What is not known, or too rare to have a colour of its own.
+OTHER = "#b4b4b4"
+
+
+class Inner(Enum):
+    """What goes on within a leg, in the words of the legend."""
+
+    APPLICATION = "application"
+    PLAYBACK = "playback"
+    RECORDING = "recording"
+    BRIDGE = "bridged"
+
+    @property
+    def colour(self) -> str:
+        """The same in every figure."""
+        return _INNER[self]
+
+    @property
+    def ink(self) -> str:
+        """The colour of text on it."""
+        return "#ffffff" if self is Inner.BRIDGE else ON_COLOUR
+
+
+_INNER = {
+    Inner.APPLICATION: "#a6c8e0",
+    Inner.PLAYBACK: "#f0e442",
+    Inner.RECORDING: "#e3a3b8",
+    Inner.BRIDGE: "#0072b2",
+}
+#: What we did: commands and waits.
+OURS = "#0072b2"
+
+#: The latencies that are drawn: column, what it is called, its colour.
+LATENCIES = {
+    "post_dial_delay": ("post-dial delay", "#0072b2"),
+    "call_setup_latency": ("call set-up", "#009e73"),
+    "originate_latency": ("originate", "#cc79a7"),
+    "invite_latency": ("invite", "#56b4e9"),
+    "answer_latency": ("answer", "#e69f00"),
+}
+_CAUSES = {
+    "NORMAL_CLEARING": ANSWERED,
+    "USER_BUSY": "#e69f00",
+    "NO_ANSWER": "#56b4e9",
+    "NO_USER_RESPONSE": "#56b4e9",
+    "ORIGINATOR_CANCEL": "#cc79a7",
+    "CALL_REJECTED": "#0072b2",
+}
+#: Of groups that have no colour of their own: applications, switches.
+SERIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+#: Numbers from small to large; it can be read without seeing colours.
+SCALE = "cividis"
+
+
+def cause_colour(cause: object) -> str:
+    """Return the colour of a hangup cause; those without one of their own share one."""
+    return _CAUSES.get(cause, FAILURE) if isinstance(cause, str) and cause else OTHER
+
+
 #: Text on a coloured span.
 ON_COLOUR = "#111111"
+
+
+def ink_on(colour: str) -> str:
+    """Return the colour of text on a colour: the one of black and white that is further from it."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return ON_COLOUR if 0.3 * red + 0.59 * green + 0.11 * blue > 100 else "#ffffff"
+
 
 #: It comes with matplotlib, so figures look the same everywhere.
 FONT = "DejaVu Sans"

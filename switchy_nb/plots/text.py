@@ -62,3 +62,17 @@ def width_of(text: str, size: float) -> float:
         text, FontProperties(family=FONT, size=size), False
     )
     return float(width) / 72.0
+
+
+def fit(text: str, inches: float, size: float) -> str:
+    """Return as much of a text as fits, cut at its end."""
+    if width_of(text, size) <= inches:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width_of(text[:middle].rstrip() + "…", size) <= inches:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low].rstrip() + "…" if low else ""

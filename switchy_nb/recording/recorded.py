@@ -67,6 +67,14 @@ class RecordedCall:
         """Draw when what happened, one lane a leg; the options are those of `Recording.timeline`."""
         return self.recording.timeline(self.uuid, **options)
 
+    def ladder(self, **options: Any) -> "Figure":
+        """Draw who told whom what; the options are those of `Recording.ladder`."""
+        return self.recording.ladder(self.uuid, **options)
+
+    def mermaid(self, **options: Any) -> str:
+        """Write the ladder as a Mermaid diagram; the options are those of `Recording.mermaid`."""
+        return self.recording.mermaid(self.uuid, **options)
+
     def recorded(self) -> "RecordedCall":
         """The call itself; a live leg or call has the same method."""
         return self

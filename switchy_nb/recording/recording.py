@@ -1,7 +1,7 @@
 """`Recording`: every event of a link, kept as it came, and the frames that are made of them.
 
 It knows no network. What it is told comes in by `intake`; how rows are kept is in `store` and
-`segment`, what the frames hold in `schema`, and files, selections and SQL in rooms of their own.
+`segment`, what the frames hold in `schema`; files, selections, SQL, words and pictures are elsewhere.
 """
 
 import os
@@ -9,21 +9,20 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.recording.frames import select
 from switchy_nb.recording.headers import Headers
 from switchy_nb.recording.insight import Insight
 from switchy_nb.recording.options import no_others
+from switchy_nb.recording.pictures import Pictures
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from switchy_nb.recording.redact import Redacted
 
 
-class Recording(Insight, Headers):
+class Recording(Insight, Pictures, Headers):
     """Every event that was received, in order, and what can be seen in them.
 
     One thread may append while others read; a frame shows what was there when it was asked for.
@@ -280,41 +279,6 @@ class Recording(Insight, Headers):
         )
 
     # --- what it shows --------------------------------------------------------------------
-
-    def timeline(
-        self,
-        call: str | Iterable[str] | None = None,
-        sessions: Iterable[str] | None = None,
-        **options: Any,
-    ) -> "Figure":
-        """Draw when what happened: one lane a leg.
-
-        Parameters
-        ----------
-        call : str or iterable of str, optional
-            Only these calls, by their keys.
-        sessions : iterable of str, optional
-            Only these legs, by their uuids.
-        **options
-            As of `switchy_nb.plots.timeline`.
-
-        Raises
-        ------
-        RecordingError
-            If there is no such call or leg.
-        """
-        from switchy_nb.plots import timeline
-
-        legs = self.sessions
-        if call is not None:
-            legs = select(legs, legs["call"], [call] if isinstance(call, str) else call, "call")
-        if sessions is not None:
-            uuids = [sessions] if isinstance(sessions, str) else sessions
-            legs = select(legs, legs.index, uuids, "session")
-        events = self.events
-        if call is not None or sessions is not None:
-            events = events[events["session"].isin(legs.index)]
-        return timeline(legs, events, **options)
 
     def __repr__(self) -> str:
         count = len(self)

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import pandas as pd
 import pytest
 from helpers import RECORDINGS, recorded
+from scenarios import shared
 
 from switchy_nb.recording import Recording
 from switchy_nb.wire import Event
@@ -151,3 +153,15 @@ class Tape:
 def tape() -> Tape:
     """An empty tape."""
     return Tape()
+
+
+@pytest.fixture
+def load_calls() -> pd.DataFrame:
+    """The 600 calls of a load run."""
+    return shared("load_600_calls").calls
+
+
+@pytest.fixture
+def load_sessions() -> pd.DataFrame:
+    """Their 1,200 legs."""
+    return shared("load_600_calls").sessions

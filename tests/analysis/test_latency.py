@@ -32,3 +32,24 @@ def test_series_of_a_frame_do_as_well():
     seconds = analysis.seconds_between(one, other)
     assert seconds.dtype == "float64"
     assert seconds.fillna(-1).tolist() == [1.5, -1]
+
+
+def test_the_post_dial_delay_ends_with_the_first_that_the_caller_hears():
+    later = np.array(["2026-01-01T00:00:09"] * 2, "datetime64[us]")
+    for progress, answer, seconds in ((B, later, 1.5), (later, B, 8), (B[1:], B[:1], 1.5)):
+        delay = analysis.post_dial_delay(
+            caller_create=A[:1], progress=progress[:1], caller_answer=answer[:1]
+        )
+        assert delay[0] == seconds
+    unknown = analysis.post_dial_delay(caller_create=A[:1], progress=B[1:], caller_answer=B[1:])
+    assert np.isnan(unknown[0])
+
+
+def test_the_post_dial_delay_of_a_recordings_calls(load_calls, load_sessions):
+    delays = analysis.post_dial_delays(load_calls, load_sessions)
+    assert delays.name == "post_dial_delay"
+    assert delays.index.equals(load_calls.index)
+    assert delays.notna().all()
+    assert (delays <= load_calls["call_setup_latency"] + 1e-9).all()
+    strangers = analysis.post_dial_delays(load_calls.assign(caller="nobody"), load_sessions)
+    assert (strangers == load_calls["call_setup_latency"]).all()

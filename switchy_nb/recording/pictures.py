@@ -1,0 +1,171 @@
+"""The pictures of a recording: what they are drawn of is chosen here, how in `switchy_nb.plots`."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from switchy_nb.recording.frames import select
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from switchy_nb.recording.recording import Recording
+
+
+class Pictures:
+    """The side of a recording that draws it; `ax`, `theme`, `width` are those of `switchy_nb.plots`."""
+
+    def timeline(
+        self,
+        call: str | Iterable[str] | None = None,
+        sessions: Iterable[str] | None = None,
+        **options: Any,
+    ) -> "Figure":
+        """Draw when what happened: one lane a leg.
+
+        Parameters
+        ----------
+        call : str or iterable of str, optional
+            Only these calls, by their keys.
+        sessions : iterable of str, optional
+            Only these legs, by their uuids.
+        **options
+            As of `switchy_nb.plots.timeline`.
+
+        Raises
+        ------
+        RecordingError
+            If there is no such call or leg.
+        """
+        from switchy_nb.plots import timeline
+
+        recording = cast("Recording", self)
+        legs = _legs(recording, call, sessions)
+        events = recording.events
+        if call is not None or sessions is not None:
+            events = events[events["session"].isin(legs.index)]
+        return timeline(legs, events, **options)
+
+    def ladder(self, call: object, *, chain: bool = True, **options: Any) -> "Figure":
+        """Draw who told whom what: the switch and the legs as columns, messages as arrows.
+
+        Parameters
+        ----------
+        call : str, Session, Call or iterable of str
+            Which call, as of `Recording.call`; or the keys of several.
+        chain : bool
+            Draw the calls as well that it was bridged with, and those that they were.
+        **options
+            As of `switchy_nb.plots.ladder`.
+
+        Raises
+        ------
+        RecordingError
+            If there is no such call.
+        """
+        from switchy_nb.plots import ladder
+
+        return ladder(*_story(cast("Recording", self), call, chain=chain), **options)
+
+    def mermaid(self, call: object, *, chain: bool = True, **options: Any) -> str:
+        """Write the ladder of a call as a Mermaid sequence diagram, for a ticket.
+
+        The parameters are those of `ladder`, but for what is about drawing. No value in it can
+        become Mermaid's syntax or markup.
+        """
+        from switchy_nb.plots import mermaid
+
+        return mermaid(*_story(cast("Recording", self), call, chain=chain), **options)
+
+    def latencies(self, which: str | Iterable[str] | None = None, **options: Any) -> "Figure":
+        """Draw how long calls took to be set up; the options are those of `switchy_nb.plots.latencies`.
+
+        Parameters
+        ----------
+        which : str or iterable of str, optional
+            ``call_setup_latency``, ``post_dial_delay``, ``originate_latency``,
+            ``invite_latency``, ``answer_latency``, or any column of seconds of `calls`.
+        """
+        from switchy_nb.plots import latencies
+
+        chosen = which if which is None or isinstance(which, str) else list(which)
+        return latencies(calls_with_delays(cast("Recording", self)), chosen, **options)
+
+    def rates(self, what: str | Iterable[str] | None = None, **options: Any) -> "Figure":
+        """Draw calls a second, calls at once, answer-seizure ratio and call duration over time.
+
+        Its parameters are those of `switchy_nb.plots.rates`.
+        """
+        from switchy_nb.plots import rates
+
+        chosen = what if what is None or isinstance(what, str) else list(what)
+        return rates(cast("Recording", self).calls, chosen, **options)
+
+    def causes(self, **options: Any) -> "Figure":
+        """Draw why calls ended; the options are those of `switchy_nb.plots.causes`."""
+        from switchy_nb.plots import causes
+
+        return causes(cast("Recording", self).calls, **options)
+
+    def health(self, **options: Any) -> "Figure":
+        """Draw a load run on one page: whether it was healthy, and when it stopped being so.
+
+        The options are those of `switchy_nb.plots.health`.
+        """
+        from switchy_nb.plots import health
+
+        return health(cast("Recording", self).calls, **options)
+
+
+def calls_with_delays(recording: "Recording") -> "pd.DataFrame":
+    """Return the frame of calls with a column more: the post-dial delay, in seconds."""
+    from switchy_nb.analysis import post_dial_delays
+
+    calls = recording.calls
+    return calls.assign(post_dial_delay=post_dial_delays(calls, recording.sessions))
+
+
+def bridged_with(sessions: "pd.DataFrame", legs: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the legs of all calls that are joined to some legs by bridges."""
+    chosen, size = set(legs["call"]), 0
+    while len(chosen) != size:
+        size = len(chosen)
+        inside = sessions["call"].isin(chosen)
+        uuids = sessions.index[inside]
+        joined = sessions.index.isin(sessions.loc[inside, "peer"]) | sessions["peer"].isin(uuids)
+        chosen |= set(sessions.loc[joined, "call"])
+    return sessions[sessions["call"].isin(chosen)]
+
+
+def _legs(
+    recording: "Recording", call: str | Iterable[str] | None, uuids: str | Iterable[str] | None
+) -> "pd.DataFrame":
+    legs = recording.sessions
+    if call is not None:
+        legs = select(legs, legs["call"], [call] if isinstance(call, str) else call, "call")
+    if uuids is not None:
+        wanted = [uuids] if isinstance(uuids, str) else uuids
+        legs = select(legs, legs.index, wanted, "session")
+    return legs
+
+
+def _story(
+    recording: "Recording", call: object, *, chain: bool
+) -> tuple["pd.DataFrame", "pd.DataFrame", "pd.DataFrame"]:
+    """Choose the legs of a call, their events with details, and the commands that belong to them."""
+    keys = call if isinstance(call, list | tuple | set | frozenset) else recording.call(call).uuid
+    legs = _legs(recording, keys, None)
+    if chain:
+        legs = bridged_with(recording.sessions, legs)
+    return (legs, *_told(recording, legs))
+
+
+def _told(recording: "Recording", legs: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.DataFrame"]:
+    from switchy_nb.plots.steps import commands_of
+    from switchy_nb.recording.details import with_details
+
+    events, jobs = recording.events, recording.jobs
+    mine = events["session"].isin(legs.index)
+    mine |= events["job"].isin(jobs.index[jobs["session"].isin(legs.index)])
+    detailed = with_details(events[mine], jobs, recording.pick)
+    return detailed, commands_of(recording.commands, list(legs.index), jobs)
