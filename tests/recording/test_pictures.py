@@ -46,7 +46,7 @@ def test_a_ladder_is_of_one_call_or_of_all_that_were_bridged(record):
     assert alone.count("participant") == 3
     assert recording.mermaid(list(recording.calls.index), chain=False) == whole
     assert recording.ladder(call)._repr_png_().startswith(b"\x89PNG")
-    with pytest.raises(RecordingError, match="no call 'nobody' is recorded"):
+    with pytest.raises(RecordingError, match="no call or leg 'nobody' is recorded"):
         recording.ladder("nobody")
 
 
