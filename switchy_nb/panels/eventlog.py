@@ -228,7 +228,9 @@ class EventLog:
     def words(self) -> str:
         """What is listed, in words that change seldom."""
         if not self.wanted:
-            every = f"The newest {LISTED:,} events" if len(self.recording) > LISTED else "All events"
+            every = (
+                f"The newest {LISTED:,} events" if len(self.recording) > LISTED else "All events"
+            )
             return f"{every}, in the order in which they came"
         told = ", ".join(
             word
@@ -267,7 +269,9 @@ def _note(leg: str, before: Seen | None, count: int) -> str:
     if not leg:
         note = "It is of no leg, so nothing is marked as changed."
     elif before is None:
-        note = "It is this leg's first event, as far as there are any: nothing is marked as changed."
+        note = (
+            "It is this leg's first event, as far as there are any: nothing is marked as changed."
+        )
     else:
         name = line_of(before)["name"]
         note = (

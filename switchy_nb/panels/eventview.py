@@ -24,7 +24,7 @@ class EventList(anywidget.AnyWidget):
 
     _esm = script("events")
     _css = CSS + style("events")
-    shown: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    shown = traitlets.Dict().tag(sync=True)
 
     def __init__(self, on_told: Callable[[Mapping[str, Any]], None]) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class HeaderList(anywidget.AnyWidget):
 
     _esm = script("headers")
     _css = CSS + style("events")
-    event: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    event = traitlets.Dict().tag(sync=True)
     root = traitlets.Unicode("").tag(sync=True)
 
     def show(self, event: Mapping[str, Any] | None, root: str) -> None:

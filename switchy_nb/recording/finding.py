@@ -3,7 +3,7 @@
 It looks at one segment at a time, so that whoever searches a large recording can stop in between.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from switchy_nb.wire import Event, Format
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     import pyarrow as pa
 
     Array = np.ndarray[Any, Any]
@@ -109,6 +110,21 @@ class Wanted:
                 if kind == Kind.JSON:
                     fits[at] = _json_has(raw[at].as_py(), text)
         return fits
+
+
+def find(events: "pd.DataFrame", segments: Iterable[Segment], wanted: Wanted) -> "pd.DataFrame":
+    """Return the rows of the frame `events` that fit, by the segments that they are made of."""
+    import numpy as np
+
+    if events.empty:
+        return events
+    first, end = int(events.index[0]), int(events.index[-1]) + 1
+    found = [np.empty(0, "int64")]
+    for segment in segments:
+        since, upto = max(first, segment.first), min(end, segment.first + len(segment))
+        if since < upto:
+            found.append(wanted.rows(segment, since, upto))
+    return events.loc[np.concatenate(found)]
 
 
 def among(column: "pa.ChunkedArray", fits: Callable[[str], bool]) -> "Array":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchy_nb.recording import Recording
+from switchy_nb.recording import Keep, Recording
 from switchy_nb.recording.finding import Wanted
 from switchy_nb.wire import Event, Format
 
@@ -159,3 +159,21 @@ def test_nothing_given_is_no_filter():
     assert not Wanted(name="  ")
     assert Wanted(legs=frozenset())
     assert Wanted(text=" ")
+
+
+def test_what_is_found_is_rows_of_the_frame(calls):
+    leg = calls.sessions.index[0]
+    frame = calls.find("pcmu", name="answer", leg=leg)
+    assert list(frame.columns) == list(calls.events.columns)
+    assert frame.index.tolist() == found(calls, Wanted(name="answer", leg=leg, text="pcmu"))
+    assert len(calls.find()) == len(calls)
+    with pytest.raises(TypeError, match="txt"):
+        calls.find(txt="x")
+
+
+def test_nothing_is_found_in_nothing_nor_in_what_is_not_kept():
+    assert Recording().find("x").empty
+    recording = Recording(keep=Keep(events=2))
+    for n in range(5):
+        recording.append(Event.make([("N", str(n))]), T0 + n)
+    assert recording.find("N: ").index.tolist() == [3, 4]

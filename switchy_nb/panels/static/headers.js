@@ -18,11 +18,12 @@ function button(text) {
 }
 
 function labelled(input, text) {
-  const box = element("div", null, "switchy-field switchy-text");
+  const kind = input.type === "checkbox" ? "check" : "text";
+  const box = element("div", null, `switchy-field switchy-${kind}`);
   const label = element("label", null, "widget-label");
   label.textContent = text;
   input.id = label.htmlFor = newId();
-  box.append(...(input.type === "checkbox" ? [input, label] : [label, input]));
+  box.append(...(kind === "check" ? [input, label] : [label, input]));
   return box;
 }
 
