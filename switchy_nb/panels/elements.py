@@ -16,14 +16,7 @@ from switchy_nb.panels.legs import Row
 from switchy_nb.panels.status import Status
 
 _STATIC = Path(__file__).parent / "static"
-
-
-def style(name: str) -> str:
-    """Return one of the page's style sheets."""
-    return (_STATIC / f"{name}.css").read_text("utf-8")
-
-
-CSS = style("panel")
+CSS = (_STATIC / "panel.css").read_text("utf-8")
 
 
 def script(name: str) -> str:
