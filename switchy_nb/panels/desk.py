@@ -19,7 +19,7 @@ LONGEST = 10.0
 
 
 class Desk:
-    """A thread with an event loop, and a second one beside it for what takes long.
+    """A thread with an event loop, and others beside it for what takes long.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ class Desk:
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
         self._open = True
-        self._beside = ThreadPoolExecutor(1, f"switchy_nb panel drawing {name}")
+        self._name = name
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._thread = threading.Thread(
             target=self._run, name=f"switchy_nb panel {name}", daemon=True
         )
@@ -83,9 +84,11 @@ class Desk:
         task.add_done_callback(self._ended)
         return task
 
-    async def beside(self, function: Callable[[], T]) -> T:
-        """Call what takes long on the second thread, one after the other."""
-        return await self._loop.run_in_executor(self._beside, function)
+    async def beside(self, function: Callable[[], T], lane: str = "drawing") -> T:
+        """Call what takes long on another thread; what has the same lane, one after the other."""
+        if lane not in self._lanes:
+            self._lanes[lane] = ThreadPoolExecutor(1, f"switchy_nb panel {lane} {self._name}")
+        return await self._loop.run_in_executor(self._lanes[lane], function)
 
     def close(self) -> None:
         """Cancel what is under way and end the threads; twice is fine."""
@@ -105,7 +108,8 @@ class Desk:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         finally:
-            self._beside.shutdown(wait=True, cancel_futures=True)
+            for lane in self._lanes.values():
+                lane.shutdown(wait=True, cancel_futures=True)
             self._loop.close()
 
     def _guarded(self, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:

@@ -16,7 +16,14 @@ from switchy_nb.panels.legs import Row
 from switchy_nb.panels.status import Status
 
 _STATIC = Path(__file__).parent / "static"
-CSS = (_STATIC / "panel.css").read_text("utf-8")
+
+
+def style(name: str) -> str:
+    """Return one of the page's style sheets."""
+    return (_STATIC / f"{name}.css").read_text("utf-8")
+
+
+CSS = style("panel")
 
 
 def script(name: str) -> str:
@@ -77,13 +84,30 @@ class LegTable(anywidget.AnyWidget):
 
 
 class Picture(anywidget.AnyWidget):
-    """A PNG with words for those who do not see it, or a note in its place."""
+    """A PNG with words for those who do not see it, or a note in its place.
+
+    Parameters
+    ----------
+    on_theme : callable, optional
+        Called with ``light`` or ``dark`` when the page tells what is behind the picture, on
+        whatever thread the message comes.
+    """
 
     _esm = script("picture")
     _css = CSS
     png = traitlets.Bytes(b"").tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, on_theme: Callable[[str], None] = lambda theme: None) -> None:
+        super().__init__()
+        self._on_theme = on_theme
+        self.on_msg(self._told)
+
+    def _told(self, _: object, content: object, buffers: object) -> None:
+        theme = content.get("theme") if isinstance(content, dict) else None
+        if theme in ("light", "dark"):
+            self._on_theme(theme)
 
     def show(self, png: bytes, alt: str = "", note: str = "") -> None:
         """Show a picture, or (if it is empty) only the note."""

@@ -94,6 +94,12 @@ class CommandLog:
             self._commands.extend(commands)
             self._changes += 1
 
+    def replace(self, commands: Iterable[Sent]) -> None:
+        """Keep other commands instead."""
+        with self._lock:
+            self._commands = list(commands)
+            self._changes += 1
+
     @property
     def changes(self) -> int:
         """A number that grows with each change, to know what is up to date."""

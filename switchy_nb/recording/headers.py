@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind
 from switchy_nb.recording.intake import Intake
-from switchy_nb.recording.options import no_such_header
+from switchy_nb.recording.options import no_others, no_such_header
 from switchy_nb.wire import Event, Format
 
 if TYPE_CHECKING:
@@ -80,6 +80,26 @@ class Headers(Intake):
             for at, name in enumerate(names)
         }
         return pd.DataFrame(columns, index=pd.Index(wanted, name="n", dtype="int64"))
+
+    def find(
+        self, text: str = "", *, name: str = "", leg: str = "", **unknown: Any
+    ) -> "pd.DataFrame":
+        """Return the events that hold something, as rows of `events`; each thing given narrows it.
+
+        Parameters
+        ----------
+        text : str
+            Part of any header, ``Name: value``, or of the body; in any case.
+        name : str
+            Words: one must be part of the event's name or subclass, none of those after ``-`` may.
+        leg : str
+            Part of the leg's uuid.
+        """
+        from switchy_nb.recording.finding import Wanted, find
+
+        no_others("find", unknown, ("text", "name", "leg"))
+        events = self._frames.events(self._call_header)
+        return find(events, self._store.segments(), Wanted(name=name, leg=leg, text=text))
 
     def wide(self, *, progress: bool | None = None) -> "pd.DataFrame":
         """Every header of every event as a column of its own (index ``n``); `progress` as of `save`."""

@@ -13,6 +13,10 @@ from switchy_nb.recording.lines import MARGIN
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: an event's bytes, when it came (µs since the epoch, our clock; None if unknown), what it is,
+#: and the switch that it came from
+Row = tuple[bytes, "int | None", Kind, "str | None"]
+
 
 class Run(NamedTuple):
     """Events that came together.
@@ -75,6 +79,20 @@ def row_of(runs: Sequence[Run], at: int) -> tuple[bytes, Kind]:
             return run.event(at), run.kind
         at -= len(run.starts)
     raise IndexError(at)
+
+
+def rows_of(runs: Sequence[Run], count: int, start: int, stop: int) -> list[Row]:
+    """Return some rows of runs that hold `count` rows; those at the end are found soonest."""
+    found: list[Row] = []
+    for run in reversed(runs):
+        count -= len(run.starts)
+        if count < stop:
+            last = min(stop - count, len(run.starts))
+            for at in range(last - 1, max(start - count, 0) - 1, -1):
+                found.append((run.event(at), run.received, run.kind, run.switch))
+        if count <= start:
+            break
+    return found[::-1]
 
 
 def gather(runs: Sequence[Run]) -> "pa.LargeBinaryArray":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from switchy_nb.recording.fields import Kind, readable
-from switchy_nb.recording.runs import Run, gather, kinds_of, repeated, row_of
+from switchy_nb.recording.runs import Row, Run, gather, kinds_of, repeated, row_of, rows_of
 from switchy_nb.recording.scan import Headers
 from switchy_nb.recording.typed import (
     WATCHED,
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Row", "Segment", "core_schema", "pack", "unpack"]
-
-#: an event's bytes, when it came (µs since the epoch, our clock; None if unknown), what it is,
-#: and the switch that it came from
-Row = tuple[bytes, "int | None", Kind, "str | None"]
 
 #: A segment that is read while it grows is read in pieces; more of them than this become one.
 _PIECES = 16
@@ -174,6 +170,11 @@ class Segment:
                         self._asked.setdefault(name.removeprefix(WATCHED), _one(table[name]))
         return encoded(table.select(core_schema().names))
 
+    def columns(self, names: list[str]) -> "pa.Table":
+        """Return some core columns of the rows that are here now, with texts dictionary-encoded."""
+        with self._lock:
+            return encoded(self._core(names))
+
     def column(self, name: str) -> "pa.Array":
         """One header of each row as Arrow strings, null where a row has none."""
         key = name.lower()
@@ -230,6 +231,20 @@ class Segment:
                 return row_of(self._runs, at)
             raws, kinds = self._raws()
             return raws[at].as_py(), Kind(kinds[at])
+
+    def rows(self, start: int, stop: int) -> list[Row]:
+        """Some rows as they came, by their places in the segment."""
+        with self._lock:
+            if self._sealed is None:
+                return rows_of(self._runs, self._count, start, stop)
+            core = self._sealed.core(["received", "switch"]).slice(start, stop - start)
+            moments, switches = core["received"].cast("int64"), decoded(core)["switch"]
+            raws, kinds = self._raws()
+        parts = raws.slice(start, stop - start), moments, map(Kind, kinds[start:stop]), switches
+        return [
+            (raw.as_py(), received.as_py(), kind, switch.as_py())
+            for raw, received, kind, switch in zip(*parts, strict=True)
+        ]
 
     def seal(self) -> None:
         """Compress the rows. Nothing may be appended any more."""
@@ -310,6 +325,9 @@ class _Rest(Segment):
     def encoded(self) -> "pa.Table":
         return self._whole.encoded().slice(self._skip)
 
+    def columns(self, names: list[str]) -> "pa.Table":
+        return self._whole.columns(names).slice(self._skip)
+
     def column(self, name: str) -> "pa.Array":
         return self._whole.column(name).slice(self._skip)
 
@@ -325,6 +343,9 @@ class _Rest(Segment):
 
     def row(self, at: int) -> tuple[bytes, Kind]:
         return self._whole.row(at + self._skip)
+
+    def rows(self, start: int, stop: int) -> list[Row]:
+        return self._whole.rows(start + self._skip, stop + self._skip)
 
     def seal(self) -> None:
         self._whole.seal()

@@ -23,12 +23,21 @@ function render({ model, el }) {
     note.textContent = model.get("note");
     note.hidden = note.textContent === "";
   };
+  // The kernel may draw for what is behind the picture: a theme is a matter of the page.
+  const theme = () => {
+    const { jpThemeLight: light } = document.body.dataset;
+    if (light !== undefined) model.send({ theme: light === "false" ? "dark" : "light" });
+  };
+  const watched = new MutationObserver(theme);
+  watched.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  theme();
   model.on("change:png", draw);
   model.on("change:alt", tell);
   model.on("change:note", tell);
   draw();
   tell();
   return () => {
+    watched.disconnect();
     model.off("change:png", draw);
     model.off("change:alt", tell);
     model.off("change:note", tell);
