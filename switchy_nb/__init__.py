@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from switchy_nb.analysis.expecting import expect
     from switchy_nb.apps import PlayRec, TonePlay
     from switchy_nb.connection import Connection
     from switchy_nb.marks import event_callback, handler
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         get_pool,
     )
     from switchy_nb.recording import Recording
+    from switchy_nb.recording.comparing import compare
     from switchy_nb.session import Session
     from switchy_nb.simswitch import SimSwitch
     from switchy_nb.sync import open_caller, sync_caller
@@ -36,7 +38,9 @@ _HOMES = {
     "SimSwitch": "simswitch",
     "TonePlay": "apps",
     "active_client": "observe",
+    "compare": "recording.comparing",
     "event_callback": "marks",
+    "expect": "analysis.expecting",
     "get_listener": "observe",
     "get_pool": "observe",
     "handler": "marks",
@@ -57,7 +61,9 @@ __all__ = [
     "SimSwitch",
     "TonePlay",
     "active_client",
+    "compare",
     "event_callback",
+    "expect",
     "get_listener",
     "get_pool",
     "handler",

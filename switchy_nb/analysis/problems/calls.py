@@ -72,7 +72,7 @@ def _ended(material: "Material", rows: _Rows) -> Iterator[Problem]:
         if answered:
             talk = (row.hungup - row.caller_answer).total_seconds()
             kind, what = Kind.CUT_OFF, f"was cut off {seconds(max(talk, 0))} after the answer, with"
-        elif not refused and (cause in NOBODY_ANSWERED or cause in NORMAL_ENDINGS):
+        elif cause in NOBODY_ANSWERED or cause in NORMAL_ENDINGS:
             kind, what = Kind.UNANSWERED, "was not answered, with"
             if cause in NORMAL_ENDINGS:
                 who = text_of(row.hung_up_by) or "switch"
