@@ -58,3 +58,40 @@ def run_that_went_bad(count: int = 1000, seed: int = 1, *, from_: float = 62.0) 
         app=chance.choice(["TonePlay", "PlayRec", "Bert"], count),
         switch=chance.choice(["fs1", "fs2"], count),
     )
+
+
+def legs_and_events(calls: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two legs of each call, and their events, as `Recording` has them."""
+    legs, events = [], []
+    for at, (key, call) in enumerate(calls.iterrows()):
+        answered = call["caller_answer"] == call["caller_answer"]
+        for place, direction in (("a", "outbound"), ("b", "inbound")):
+            uuid = f"{place}{at}"
+            legs.append(
+                {
+                    "uuid": uuid,
+                    "call": key,
+                    "switch": call["switch"],
+                    "direction": direction,
+                    "app": call["app"],
+                    "destination": "7001",
+                    "channel": "sofia/external/7001",
+                    "created": call["caller_create"],
+                    "hangup_cause": call["hangup_cause"],
+                    "peer": f"{'b' if place == 'a' else 'a'}{at}",
+                }
+            )
+            rings = call["caller_create"] + pd.Timedelta(milliseconds=30)
+            told = [("CHANNEL_CREATE", call["caller_create"], "DOWN")]
+            told += [("CHANNEL_PROGRESS", rings, "RINGING")]
+            told += [("CHANNEL_ANSWER", call["caller_answer"], "ACTIVE")] if answered else []
+            told += [("CHANNEL_HANGUP", call["hungup"], "ACTIVE" if answered else "RINGING")]
+            told += [("CHANNEL_DESTROY", call["hungup"], "HANGUP")]
+            events += [
+                {"received": when, "time": when, "name": name, "session": uuid, "call_state": state}
+                for name, when, state in told
+            ]
+    frame = pd.DataFrame(events).sort_values("received", kind="stable").reset_index(drop=True)
+    texts = ("subclass", "application", "channel_state", "job")
+    frame = frame.assign(**{name: pd.Series(None, frame.index, dtype="str") for name in texts})
+    return pd.DataFrame(legs).set_index("uuid"), frame

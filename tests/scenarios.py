@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from functools import cache
 
+import pandas as pd
 from helpers import RECORDINGS, recorded
 
 from switchy_nb.recording import Recording
+from switchy_nb.recording.details import with_details
 
 #: µs from a command to the first event that it caused: what is not known to be otherwise.
 _TO_FIRST_EVENT = 5_000
@@ -45,3 +47,9 @@ def with_commands(name: str) -> Recording:
         took = int(command["took"] * 1e6)
         recording.command_replied(token, sent + took, not reply.startswith("-"), reply)
     return recording
+
+
+def told(recording: Recording) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The legs, the events with their details, and the commands of a whole recording."""
+    detailed = with_details(recording.events, recording.jobs, recording.pick)
+    return recording.sessions, detailed, recording.commands

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from switchy_nb.plots.style import Clock, Theme
+    from switchy_nb.plots.style import Clock, Since, Theme
 
 __all__ = ["causes", "health", "ladder", "latencies", "mermaid", "rates", "timeline"]
 
@@ -22,30 +22,51 @@ __all__ = ["causes", "health", "ladder", "latencies", "mermaid", "rates", "timel
 def timeline(
     sessions: "pd.DataFrame",
     events: "pd.DataFrame",
+    commands: "pd.DataFrame | None" = None,
     *,
+    calls: "pd.DataFrame | None" = None,
+    sort: str | None = None,
+    colour: str = "state",
+    time: "Since | str | None" = None,
+    clock: "Clock | str" = "arrival",
     ax: "Axes | None" = None,
     theme: "Theme | str | None" = None,
-    clock: "Clock | str" = "arrival",
     width: float = 10.0,
 ) -> "Figure":
     """Draw when what happened: one lane a leg, states as spans, events as marks.
 
     Up to six legs are drawn with the names of their events; of events so near to each other that
-    their names would overlap, the weightiest are named and the others counted. More legs are drawn
-    with marks only.
+    their names would overlap, the weightiest are named and the others counted. Under a leg stand
+    the applications, playbacks, recordings and bridges that went on in it, on it the DTMF digits
+    that it sent, and above all legs the commands. Up to 72 legs are drawn with marks only. Of more,
+    each call becomes a line of a dense picture, in which those stand out that failed or took long.
 
     Parameters
     ----------
     sessions : DataFrame
         The legs to draw, as `Recording.sessions` has them, in the order of the lanes.
     events : DataFrame
-        Their events, as `Recording.events` has them; others are passed over.
+        Their events, as `Recording.events` has them; others are passed over. The columns that
+        `switchy_nb.recording.details.with_details` adds are shown where they are there.
+    commands : DataFrame, optional
+        The commands to draw, as `Recording.commands` has them. They are by this machine's clock, so
+        with ``clock="switch"`` they are left out.
+    calls : DataFrame, optional
+        As `Recording.calls` has them, to sort and colour by.
+    sort : str, optional
+        A column of the calls or the legs; with ``-`` before it, the largest value comes first.
+    colour : str
+        What colours stand for: ``state``, ``cause``, ``app``, ``latency`` (call set-up), or any
+        column of the calls or the legs.
+    time : {"recording", "call", "clock"}, optional
+        Seconds since the first thing that is drawn, since each call's own beginning (as the dense
+        picture is drawn if it is not given), or the time of day.
+    clock : {"arrival", "switch"}
+        Whose time: when events arrived here, or the switch's own, which moves in steps of 20 ms.
     ax : Axes, optional
         Where to draw; else a figure of its own is made, as high as it must be.
     theme : {"light", "dark"}, optional
         What is behind the figure. Without, the ink is one that can be read on both.
-    clock : {"arrival", "switch"}
-        Whose time: when events arrived here, or the switch's own, which moves in steps of 20 ms.
     width : float
         Of the figure, in inches.
 
@@ -57,12 +78,24 @@ def timeline(
     Raises
     ------
     ValueError
-        If there is no such theme or clock.
+        If there is no such column, time, theme or clock.
     """
-    from switchy_nb.plots.style import Clock, Theme
+    from switchy_nb.plots.style import Clock, Since, Theme
     from switchy_nb.plots.swimlanes import draw
 
-    return draw(sessions, events, ax=ax, theme=Theme.of(theme), clock=Clock.of(clock), width=width)
+    return draw(
+        sessions,
+        events,
+        commands,
+        calls,
+        ax=ax,
+        theme=Theme.of(theme),
+        clock=Clock.of(clock),
+        width=width,
+        since=None if time is None else Since.of(time),
+        sort=sort,
+        colour=colour,
+    )
 
 
 def ladder(

@@ -1,48 +1,22 @@
 """What a timeline has to show of each leg, read out of the frames. Nothing is drawn here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.plots.style import STATES, Clock, State
+from switchy_nb.plots.naming import in_order_of_calls, label_of, short_name, state_of, weight_of
+from switchy_nb.plots.orders import Order, read_orders
+from switchy_nb.plots.style import Clock, Inner, Since, State
 from switchy_nb.plots.text import clean
+from switchy_nb.plots.within import Digit, Within, read_digits, read_within
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _HANGUP = "CHANNEL_HANGUP"
-#: How much an event tells, where there is no room for all names. The others are told by the spans
-#: (states), or tell of the switch's own housekeeping.
-_WEIGHTS = {
-    "CHANNEL_ANSWER": 9,
-    "CHANNEL_HANGUP": 9,
-    "CHANNEL_BRIDGE": 8,
-    "CHANNEL_UNBRIDGE": 8,
-    "CHANNEL_CREATE": 7,
-    "CHANNEL_PROGRESS": 6,
-    "CHANNEL_PROGRESS_MEDIA": 6,
-    "CHANNEL_HOLD": 6,
-    "CHANNEL_UNHOLD": 6,
-    "DTMF": 6,
-    "PLAYBACK_START": 5,
-    "PLAYBACK_STOP": 5,
-    "RECORD_START": 5,
-    "RECORD_STOP": 5,
-    "CHANNEL_EXECUTE": 4,
-    "CHANNEL_PARK": 4,
-    "CUSTOM": 4,
-    "CHANNEL_UNPARK": 2,
-    "CHANNEL_ORIGINATE": 2,
-    "CHANNEL_EXECUTE_COMPLETE": 1,
-    "CHANNEL_DESTROY": 1,
-    "CHANNEL_HANGUP_COMPLETE": 1,
-    "CHANNEL_OUTGOING": 1,
-    "PRIVATE_COMMAND": 1,
-    "CHANNEL_STATE": 0,
-    "CHANNEL_CALLSTATE": 0,
-    "CALL_UPDATE": 0,
-    "CODEC": 0,
-}
-_OTHER_WEIGHT = 3
+_NEEDED = ("name", "subclass", "application", "call_state")
+#: Columns that not all frames of events have.
+_DETAILS = ("detail", "step", "other")
+_FACTS = ("call", "direction", "app", "destination", "channel", "hangup_cause", "peer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +49,10 @@ class Lane:
         What to call it: direction and number, and the beginning of its uuid.
     spans, marks : tuple
         In order of time.
+    within : tuple
+        Applications, playbacks, recordings and bridges.
+    digits : tuple
+        The DTMF digits that it sent.
     end : float
         Where its last span ends (seconds).
     cause : str
@@ -86,91 +64,119 @@ class Lane:
     label: tuple[str, str]
     spans: tuple[Span, ...]
     marks: tuple[Mark, ...]
+    within: tuple[Within, ...]
+    digits: tuple[Digit, ...]
     end: float
     cause: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Two legs joined at a moment (seconds)."""
+    """Two legs that are joined, from one moment to another (seconds)."""
 
-    at: float
+    start: float
+    end: float
     first: str
     second: str
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything that a timeline shows."""
+    """Everything that a timeline shows.
+
+    Attributes
+    ----------
+    lanes, bridges, orders : tuple
+        The legs, what joined them, and what we sent.
+    start : Timestamp
+        The moment that is 0 s; of the first call, if each has its own.
+    end : float
+        Where the last thing is (seconds).
+    """
 
     lanes: tuple[Lane, ...]
     bridges: tuple[Bridge, ...]
-    #: the moment that is 0 s
+    orders: tuple[Order, ...]
     start: "pd.Timestamp"
-    #: where the last event is, in seconds
     end: float
 
 
-def read_story(sessions: "pd.DataFrame", events: "pd.DataFrame", clock: Clock) -> Story | None:
-    """Read the lanes out of the frames; None if there is nothing to show."""
+def read_story(
+    sessions: "pd.DataFrame",
+    events: "pd.DataFrame",
+    commands: "pd.DataFrame | None",
+    clock: Clock,
+    since: Since,
+    *,
+    states_only: bool = False,
+) -> Story | None:
+    """Read the lanes out of the frames; None if there is nothing to show.
+
+    With `states_only` the lanes have no marks, and nothing within: what many calls are drawn of.
+    """
     mine = events[events["session"].isin(sessions.index) & events[clock.column].notna()]
     if not len(mine):
         return None
     start = mine[clock.column].min()
-    seconds = (mine[clock.column] - start).dt.total_seconds()
-    end = float(seconds.max())
-    rows_of = mine.assign(at=seconds).groupby("session", sort=False).indices
-    columns = {name: mine[name].to_numpy(object) for name in _NEEDED}
-    at = seconds.to_numpy()
+    # what this machine's clock says means nothing on the switch's
+    sent = commands if clock is Clock.ARRIVAL else None
+    if sent is not None and sent["sent"].notna().any():
+        start = min(start, sent["sent"].min())
+    orders = read_orders(sent, start, frozenset(sessions.index))
+    at = (mine[clock.column] - start).dt.total_seconds()
+    rows_of = _rows(mine, at, states_only=states_only)
     facts = sessions[list(_FACTS)].to_dict("index")
-    lanes = []
-    for uuid in in_order_of_calls(sessions):
-        rows = rows_of.get(uuid, ())
-        leg = [{"at": float(at[row]), **{n: columns[n][row] for n in _NEEDED}} for row in rows]
-        leg.sort(key=lambda row: row["at"])  # by the switch's clock, what came later may be older
-        lanes.append(_lane(uuid, facts[uuid], leg, end))
-    bridges = [
-        Bridge(float(at[row]), str(uuid), peer)
-        for uuid, peer in sessions["peer"].items()
-        for row in rows_of.get(uuid, ())
-        if columns["name"][row] == "CHANNEL_BRIDGE" and peer in rows_of
+    end = max([float(at.max()), *(order.end for order in orders)])
+    uuids = in_order_of_calls(sessions)
+    lanes = [
+        _lane(uuid, facts[uuid], rows_of.get(uuid, []), end, states_only=states_only)
+        for uuid in uuids
     ]
-    return Story(tuple(lanes), tuple(bridges), start, end)
+    bridges = _bridges({lane.uuid: lane for lane in lanes}, facts, rows_of)
+    lanes = [_bridged(lane, bridges, facts) for lane in lanes]
+    story = Story(tuple(lanes), tuple(bridges), orders, start, end)
+    return _aligned(story) if since is Since.CALL else story
 
 
-_NEEDED = ("name", "subclass", "application", "call_state")
-_FACTS = ("call", "direction", "app", "destination", "channel", "hangup_cause")
+def _rows(
+    events: "pd.DataFrame", at: "pd.Series[Any]", *, states_only: bool
+) -> dict[str, list[dict[str, Any]]]:
+    """Give each leg's rows, in order: by the switch's clock, what came later may be older."""
+    names = [*_NEEDED, *(name for name in _DETAILS if name in events)]
+    if states_only:
+        names = ["name", "call_state"]
+    ordered = events[["session", *names]].assign(at=at).sort_values("at", kind="stable")
+    if states_only:
+        leg = ordered.groupby("session", sort=False)["call_state"]
+        changed = ordered["call_state"].ne(leg.shift()) | (ordered["name"] == _HANGUP)
+        ordered = ordered[changed | (leg.cumcount(ascending=False) == 0)]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in ordered.to_dict("records"):
+        rows.setdefault(row["session"], []).append(row)  # type: ignore[arg-type]
+    return rows
 
 
-def weight_of(name: object) -> int:
-    """Return how much an event of this name tells."""
-    return _WEIGHTS.get(name, _OTHER_WEIGHT) if isinstance(name, str) else _OTHER_WEIGHT
-
-
-def state_of(call_state: object) -> State | None:
-    """Return what a leg is doing, by FreeSWITCH's Channel-Call-State."""
-    return STATES.get(call_state) if isinstance(call_state, str) else None
-
-
-def in_order_of_calls(sessions: "pd.DataFrame") -> list[str]:
-    """Return legs of one call next to each other, calls in the order of their first legs."""
-    order: dict[Any, list[str]] = {}
-    for uuid, call in sessions["call"].items():
-        order.setdefault(call if isinstance(call, str) else uuid, []).append(str(uuid))
-    return [uuid for group in order.values() for uuid in group]
-
-
-def _lane(uuid: str, session: dict[Any, Any], rows: list[dict[str, Any]], end: float) -> Lane:
+def _lane(
+    uuid: str,
+    session: dict[Any, Any],
+    rows: list[dict[str, Any]],
+    end: float,
+    *,
+    states_only: bool,
+) -> Lane:
     hung = next((row["at"] for row in rows if row["name"] == _HANGUP), None)
     over = rows[-1]["at"] if rows and hung is not None else end
     cause = session["hangup_cause"]
     call = session["call"]
+    told = [] if states_only else rows
     return Lane(
         uuid=uuid,
         call=call if isinstance(call, str) else uuid,
         label=label_of(uuid, session),
         spans=tuple(_spans(rows, hung, over)),
-        marks=tuple(Mark(row["at"], short_name(row), weight_of(row["name"])) for row in rows),
+        marks=tuple(Mark(row["at"], short_name(row), weight_of(row["name"])) for row in told),
+        within=tuple(read_within(told, over)),
+        digits=read_digits(told),
         end=over if rows else 0.0,
         cause=clean(cause, 32) if hung is not None else "",
     )
@@ -190,26 +196,82 @@ def _spans(rows: list[dict[str, Any]], hung: float | None, over: float) -> list[
     return [Span(state, at, end) for (at, state), end in zip(changes, ends, strict=True)]
 
 
-def label_of(uuid: str, session: dict[Any, Any]) -> tuple[str, str]:
-    """Return what to call a leg: its direction and number, and the beginning of its uuid."""
-    direction = session["direction"]
-    arrow = {"outbound": "→", "inbound": "←"}.get(direction, "·")
-    known = [session[name] for name in ("destination", "channel") if isinstance(session[name], str)]
-    number = clean(known[0], 24) if known else "unknown"
-    app = session["app"]
-    if isinstance(app, str):
-        number += f" ({clean(app, 16)})"
-    word = clean(direction, 12) or "leg"
-    return f"{word} {arrow} {number}", clean(uuid.split("-")[0], 12)
+def _bridges(
+    lanes: dict[str, Lane],
+    facts: dict[Any, dict[Any, Any]],
+    rows_of: dict[str, list[dict[str, Any]]],
+) -> list[Bridge]:
+    """Find from when to when which legs were bridged; the other may be a leg that is not drawn."""
+    found: list[Bridge] = []
+    for uuid, rows in rows_of.items():
+        begun: dict[str, float] = {}
+        for row in rows:
+            if row["name"] not in ("CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE"):
+                continue
+            told = row.get("other")
+            other = told if isinstance(told, str) else facts[uuid]["peer"]
+            if not isinstance(other, str):
+                continue
+            if row["name"] == "CHANNEL_BRIDGE":
+                begun.setdefault(other, row["at"])
+            elif other in begun:
+                found.append(Bridge(begun.pop(other), row["at"], uuid, other))
+        for other, at in begun.items():
+            ends = [lanes[leg].end for leg in (uuid, other) if leg in lanes]
+            found.append(Bridge(at, max(at, min(ends)), uuid, other))
+    return found
 
 
-def short_name(row: dict[str, Any]) -> str:
-    """Return an event's name without what all have in common; with the application it is about."""
-    name = row["name"] if isinstance(row["name"], str) else "(no name)"
-    if name == "CUSTOM" and isinstance(row["subclass"], str):
-        return clean(row["subclass"], 28)
-    short = clean(name.removeprefix("CHANNEL_"), 28)
-    if name.startswith("CHANNEL_EXECUTE") and isinstance(row["application"], str):
-        verb = "end of" if name.endswith("COMPLETE") else "EXECUTE"
-        return f"{verb} {clean(row['application'], 20)}"
-    return short
+def _bridged(lane: Lane, bridges: list[Bridge], facts: dict[Any, dict[Any, Any]]) -> Lane:
+    """Add to a lane with which other legs it is bridged, and when."""
+    added = []
+    for bridge in bridges:
+        if lane.uuid in (bridge.first, bridge.second):
+            other = bridge.second if lane.uuid == bridge.first else bridge.first
+            name = label_of(other, facts[other])[0] if other in facts else clean(other[:8], 8)
+            text = f"bridged with {name}"
+            added.append(Within(Inner.BRIDGE, bridge.start, bridge.end, text))
+    within = sorted([*lane.within, *added], key=lambda one: (one.start, -one.end))
+    return replace(lane, within=tuple(within)) if added else lane
+
+
+def _aligned(story: Story) -> Story:
+    """Let each call begin at 0 s; what is of several calls is left out."""
+    begins: dict[str, float] = {}
+    for lane in story.lanes:
+        firsts = [thing.at for thing in lane.marks[:1]] + [span.start for span in lane.spans[:1]]
+        begins[lane.call] = min([begins.get(lane.call, story.end), *firsts])
+    call_of = {lane.uuid: lane.call for lane in story.lanes}
+    for order in story.orders:
+        if order.leg:
+            call = call_of[order.leg]
+            begins[call] = min(begins[call], order.at)
+
+    def back(thing: Any, by: float, *names: str) -> Any:
+        return replace(thing, **{name: getattr(thing, name) - by for name in names})
+
+    lanes = []
+    for lane in story.lanes:
+        by = begins[lane.call]
+        lanes.append(
+            replace(
+                back(lane, by, "end") if lane.spans or lane.marks else lane,
+                spans=tuple(back(span, by, "start", "end") for span in lane.spans),
+                marks=tuple(back(mark, by, "at") for mark in lane.marks),
+                within=tuple(back(one, by, "start", "end") for one in lane.within),
+                digits=tuple(back(digit, by, "at") for digit in lane.digits),
+            )
+        )
+    alone = len(begins) == 1
+    orders = tuple(
+        back(order, begins[call_of[order.leg]] if order.leg else min(begins.values()), "at", "end")
+        for order in story.orders
+        if alone or order.leg
+    )
+    bridges = tuple(
+        back(bridge, begins[call_of[bridge.first]], "start", "end")
+        for bridge in story.bridges
+        if call_of[bridge.first] == call_of.get(bridge.second)
+    )
+    ends = [lane.end for lane in lanes] + [order.end for order in orders]
+    return Story(tuple(lanes), bridges, orders, story.start, max(ends))

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from switchy_nb.plots.lanes import Mark
-from switchy_nb.plots.text import width_of
+from switchy_nb.plots.text import fit, width_of
+from switchy_nb.plots.within import Within
 
 #: Marks nearer to each other than this are one to the eye, and share a label.
 _NEAR = 0.09
 _NAMES = 3
 _GAP = 0.1
+#: Between a strip's end and its name.
+_PAD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,13 @@ class Label:
 
 
 def place_labels(
-    marks: Sequence[Mark], scale: float, *, size: float, rows: int, right: float
+    marks: Sequence[Mark],
+    scale: float,
+    *,
+    size: float,
+    rows: int,
+    right: float,
+    walls: Sequence[float] = (),
 ) -> list[Label]:
     """Place the names of a lane's marks on a few lines above it.
 
@@ -54,6 +63,9 @@ def place_labels(
         How many lines there are.
     right : float
         Where there is no more room (inches).
+    walls : sequence of float
+        Where lines go down that names should not cross (inches); one that is shorter is taken
+        instead, if there is one.
 
     Returns
     -------
@@ -70,8 +82,11 @@ def place_labels(
             text = _text(group, most)
             width = width_of(text, size)
             before = x + width > right
+            start = x - width if before else x
+            crosses = any(start + _NEAR / 2 < wall < start + width + _NEAR for wall in walls)
+            if crosses and most > 1:
+                continue
             if text and (not before or width <= room_before):
-                start = x - width if before else x
                 end = (x if before else x + width) + _GAP
                 row = max((label.row for begin, label in placed if begin < end), default=-1) + 1
                 if row < rows:
@@ -98,3 +113,67 @@ def _text(group: Sequence[Mark], most: int) -> str:
         return ""
     more = len(group) - len(heavy)
     return " · ".join(names) + (f" +{more}" if more else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Something that goes on within a lane, and where its name goes.
+
+    Attributes
+    ----------
+    what : Within
+        What it is.
+    row : int
+        On which line under the lane.
+    text : str
+        As much of its name as there is room for.
+    x : float
+        Where the text begins (inches from the left).
+    inside : bool
+        Whether it stands on the strip; else beside it.
+    """
+
+    what: Within
+    row: int
+    text: str
+    x: float
+    inside: bool = False
+
+
+def place_strips(
+    within: Sequence[Within], scale: float, *, size: float, rows: int, right: float
+) -> list[Strip]:
+    """Place what goes on within a lane on a few lines under it, each with its name in or beside it.
+
+    Parameters
+    ----------
+    within : sequence of Within
+        In order of their beginnings.
+    scale : float
+        Inches a second.
+    size : float
+        Of the type, in points.
+    rows : int
+        How many lines there are; what finds no room on any is left out.
+    right : float
+        Where there is no more room (inches).
+    """
+    free = [0.0] * rows
+    placed = []
+    for one in within:
+        start, end = one.start * scale, one.end * scale
+        row = next((at for at, until in enumerate(free) if until <= start + 1e-9), None)
+        if row is None:
+            continue
+        width = width_of(one.text, size)
+        if width + 2 * _PAD <= end - start:
+            placed.append(Strip(one, row, one.text, start + _PAD, inside=True))
+            free[row] = end
+        elif end + _PAD + width <= right:
+            placed.append(Strip(one, row, one.text, end + _PAD))
+            free[row] = end + width + 2 * _PAD
+        else:
+            text = fit(one.text, end - start - 2 * _PAD, size)
+            placed.append(Strip(one, row, text, start + _PAD, inside=True))
+            free[row] = end
+    return placed

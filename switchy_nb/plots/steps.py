@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.plots.lanes import in_order_of_calls, label_of, short_name, state_of, weight_of
+from switchy_nb.plots.naming import (
+    brief,
+    command_text,
+    in_order_of_calls,
+    label_of,
+    short_name,
+    state_of,
+    weight_of,
+)
 from switchy_nb.plots.style import Clock, State
 from switchy_nb.plots.text import clean
 
@@ -32,11 +40,6 @@ _DONE = frozenset(
 )
 _JOB = re.compile(r"Job-UUID: (\S+)")
 _WORD = re.compile(r"[\w-]+")
-#: What only says how a command is sent.
-_CARRIERS = frozenset({"api", "bgapi"})
-#: The variables of a dial string, and uuids, would fill a ladder with what is seldom looked for.
-_VARIABLES = re.compile(r"\{[^{}]*\}|<[^<>]*>|\[[^\[\]]*\]")
-_UUID = re.compile(r"\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
 class Kind(Enum):
@@ -294,22 +297,16 @@ class _Reader:
         self.states.append(dict(self._now))
 
 
-def _command(at: float, row: dict[str, Any]) -> Step:
+def _command(at: float, row: dict[Any, Any]) -> Step:
     switch = f"switch:{row['switch'] if isinstance(row.get('switch'), str) else ''}"
-    kind = row["kind"] if isinstance(row["kind"], str) else ""
-    command = row["command"] if isinstance(row["command"], str) else ""
     return Step(
         at,
         Kind.COMMAND,
         CLIENT,
         switch,
-        clean(_brief(command if kind in _CARRIERS else f"{kind} {command}".strip()), 120),
+        command_text(row),
         failed=row["ok"] is False,
     )
-
-
-def _brief(command: str) -> str:
-    return _UUID.sub(r"\1", _VARIABLES.sub("", command))
 
 
 def _finished(at: float, row: dict[str, Any]) -> Step:
@@ -321,7 +318,7 @@ def _finished(at: float, row: dict[str, Any]) -> Step:
         Kind.COMMAND,
         switch,
         CLIENT,
-        f"job: {clean(_brief(text), 80)}" if text else "job finished",
+        f"job: {clean(brief(text), 80)}" if text else "job finished",
         failed=text.startswith("-"),
     )
 

@@ -5,7 +5,10 @@ the usual kinds of colour blindness can tell apart.
 """
 
 from enum import Enum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 _E = TypeVar("_E", bound=Enum)
 
@@ -44,6 +47,22 @@ class Clock(Enum):
     def column(self) -> str:
         """The column of the frame of events that has it."""
         return "received" if self is Clock.ARRIVAL else "time"
+
+
+class Since(Enum):
+    """From when time is counted."""
+
+    #: from the first thing that is drawn
+    RECORDING = "recording"
+    #: each call from its own beginning
+    CALL = "call"
+    #: the time of day
+    CLOCK = "clock"
+
+    @classmethod
+    def of(cls, value: "Since | str") -> "Since":
+        """Return the one that `value` is or names."""
+        return _member(cls, value, "time")
 
 
 class State(Enum):
@@ -145,8 +164,19 @@ _CAUSES = {
 }
 #: Of groups that have no colour of their own: applications, switches.
 SERIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
-#: Numbers from small to large; it can be read without seeing colours.
-SCALE = "cividis"
+#: Numbers from small to large; it can be read without seeing colours. Of it is taken what stands
+#: out from what is behind the figure.
+_SCALE = "cividis"
+_SCALE_ENDS = {Theme.ANY: (0.22, 0.9), Theme.LIGHT: (0.0, 0.9), Theme.DARK: (0.3, 1.0)}
+
+
+def scale_of(theme: Theme) -> "Colormap":
+    """Return the colours of numbers, from small to large."""
+    import matplotlib as mpl
+    import numpy as np
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(mpl.colormaps[_SCALE](np.linspace(*_SCALE_ENDS[theme], 256)))
 
 
 def cause_colour(cause: object) -> str:
@@ -169,9 +199,11 @@ FONT = "DejaVu Sans"
 SMALL, NORMAL, TINY = 8.0, 9.0, 6.5
 
 
-def _member(kind: type[_E], value: "_E | str") -> _E:
+def _member(kind: type[_E], value: "_E | str", what: str = "") -> _E:
     try:
         return kind(value)
     except ValueError:
         names = " or ".join(repr(member.value) for member in kind)
-        raise ValueError(f"{value!r} is no {kind.__name__.lower()}: it is {names}") from None
+        raise ValueError(
+            f"{value!r} is no {what or kind.__name__.lower()}: it is {names}"
+        ) from None

@@ -1,9 +1,10 @@
 """The pictures of a recording: what they are drawn of is chosen here, how in `switchy_nb.plots`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from switchy_nb.recording.frames import select
+from switchy_nb.recording.options import no_others
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,13 +39,19 @@ class Pictures:
             If there is no such call or leg.
         """
         from switchy_nb.plots import timeline
+        from switchy_nb.plots.layout import Detail
+
+        _check(timeline, options)
 
         recording = cast("Recording", self)
         legs = _legs(recording, call, sessions)
-        events = recording.events
-        if call is not None or sessions is not None:
-            events = events[events["session"].isin(legs.index)]
-        return timeline(legs, events, **options)
+        by_column = {"sort", "colour"} & options.keys()
+        calls = calls_with_delays(recording) if by_column else None
+        detail = Detail.of(len(legs))
+        if detail is Detail.SHAPES:
+            return timeline(legs, recording.events, calls=calls, **options)
+        events, commands = _told(recording, legs, details=detail is Detail.NAMES)
+        return timeline(legs, events, commands, calls=calls, **options)
 
     def ladder(self, call: object, *, chain: bool = True, **options: Any) -> "Figure":
         """Draw who told whom what: the switch and the legs as columns, messages as arrows.
@@ -65,6 +72,7 @@ class Pictures:
         """
         from switchy_nb.plots import ladder
 
+        _check(ladder, options)
         return ladder(*_story(cast("Recording", self), call, chain=chain), **options)
 
     def mermaid(self, call: object, *, chain: bool = True, **options: Any) -> str:
@@ -75,6 +83,7 @@ class Pictures:
         """
         from switchy_nb.plots import mermaid
 
+        _check(mermaid, options)
         return mermaid(*_story(cast("Recording", self), call, chain=chain), **options)
 
     def latencies(self, which: str | Iterable[str] | None = None, **options: Any) -> "Figure":
@@ -88,6 +97,7 @@ class Pictures:
         """
         from switchy_nb.plots import latencies
 
+        _check(latencies, options)
         chosen = which if which is None or isinstance(which, str) else list(which)
         return latencies(calls_with_delays(cast("Recording", self)), chosen, **options)
 
@@ -98,6 +108,7 @@ class Pictures:
         """
         from switchy_nb.plots import rates
 
+        _check(rates, options)
         chosen = what if what is None or isinstance(what, str) else list(what)
         return rates(cast("Recording", self).calls, chosen, **options)
 
@@ -105,6 +116,7 @@ class Pictures:
         """Draw why calls ended; the options are those of `switchy_nb.plots.causes`."""
         from switchy_nb.plots import causes
 
+        _check(causes, options)
         return causes(cast("Recording", self).calls, **options)
 
     def health(self, **options: Any) -> "Figure":
@@ -114,7 +126,18 @@ class Pictures:
         """
         from switchy_nb.plots import health
 
+        _check(health, options)
         return health(cast("Recording", self).calls, **options)
+
+
+def _check(draw: Callable[..., Any], options: dict[str, Any]) -> None:
+    """Make sure that a function has all options that it is given; the right one is named."""
+    import inspect
+
+    known = inspect.signature(draw).parameters.values()
+    names = [one.name for one in known if one.kind is one.KEYWORD_ONLY]
+    unknown = {name: value for name, value in options.items() if name not in names}
+    no_others(draw.__name__, unknown, names)
 
 
 def calls_with_delays(recording: "Recording") -> "pd.DataFrame":
@@ -160,12 +183,16 @@ def _story(
     return (legs, *_told(recording, legs))
 
 
-def _told(recording: "Recording", legs: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.DataFrame"]:
+def _told(
+    recording: "Recording", legs: "pd.DataFrame", *, details: bool = True
+) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     from switchy_nb.plots.steps import commands_of
     from switchy_nb.recording.details import with_details
 
     events, jobs = recording.events, recording.jobs
     mine = events["session"].isin(legs.index)
     mine |= events["job"].isin(jobs.index[jobs["session"].isin(legs.index)])
-    detailed = with_details(events[mine], jobs, recording.pick)
-    return detailed, commands_of(recording.commands, list(legs.index), jobs)
+    chosen = events[mine]
+    if details:
+        chosen = with_details(chosen, jobs, recording.pick)
+    return chosen, commands_of(recording.commands, list(legs.index), jobs)

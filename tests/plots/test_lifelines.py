@@ -3,20 +3,13 @@
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from scenarios import shared, with_commands
+from scenarios import shared, told, with_commands
 
 from switchy_nb.plots import ladder
 from switchy_nb.plots.steps import Kind, read_ladder
 from switchy_nb.plots.style import Clock, Inner, State
-from switchy_nb.recording.pictures import _told
 
 SCENARIOS = ["busy", "bridged_calls", "dtmf_across", "tone_and_echo", "hostile_values"]
-
-
-def told(recording):
-    """The legs, detailed events and commands of a whole recording."""
-    legs = recording.sessions
-    return (legs, *_told(recording, legs))
 
 
 def steps_of(recording, **options):

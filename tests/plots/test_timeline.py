@@ -8,14 +8,16 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from callframes import legs_and_events, run_that_went_bad
 from matplotlib import image
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from scenarios import scenario, shared, told, with_commands
 
-from switchy_nb.plots import timeline
+from switchy_nb.plots import percall, timeline
 from switchy_nb.plots.figure import InlineFigure
-from switchy_nb.plots.style import FAILURE, State, Theme
+from switchy_nb.plots.style import FAILURE, Inner, State, Theme, cause_colour
 
 SCENARIOS = ["parked_then_answered", "tone_and_echo", "bridged_calls", "busy", "hostile_values"]
 
@@ -30,28 +32,26 @@ def labels(figure):
 
 def spans(figure, state):
     """The spans of a state, as (start, end) in seconds."""
+    return shapes(figure, state.colour)
+
+
+def strips(figure, kind):
+    """The strips of a kind, as (start, end) in seconds."""
+    return shapes(figure, kind.colour)
+
+
+def shapes(figure, colour):
     found = []
     for collection in figure.axes[0].collections:
         colours = collection.get_facecolor()
         if not isinstance(collection, PatchCollection) or not len(colours):
             continue
-        if tuple(colours[0][:3]) == to_rgb(state.colour):
+        if tuple(colours[0][:3]) == to_rgb(colour):
             found += [
                 (path.vertices[:, 0].min(), path.vertices[:, 0].max())
                 for path in collection.get_paths()
             ]
     return sorted(found)
-
-
-def boxes(figure):
-    """Where each text is, in pixels."""
-    renderer = figure.canvas.get_renderer()
-    figure.canvas.draw()
-    axes = figure.axes[0]
-    drawn = [*axes.texts, *axes.get_yticklabels()]
-    return [
-        (text.get_text(), text.get_window_extent(renderer)) for text in drawn if text.get_text()
-    ]
 
 
 def pixels(figure):
@@ -105,54 +105,168 @@ def test_the_cause_is_at_the_end_and_an_odd_one_stands_out(frames):
 def test_events_are_marks_with_names(frames):
     figure = timeline(*frames("tone_and_echo"))
     named = " ".join(texts(figure))
-    for name in ("ANSWER", "EXECUTE playback", "EXECUTE echo", "PLAYBACK_STOP", "HANGUP"):
+    for name in ("CREATE", "ANSWER", "PARK", "HANGUP"):
         assert name in named
+    assert "EXECUTE" not in named  # the strips tell it
     ticks = sum(
-        len(c.get_segments()) for c in figure.axes[0].collections if isinstance(c, LineCollection)
+        len(c.get_segments())
+        for c in figure.axes[0].collections
+        if isinstance(c, LineCollection) and c.get_zorder() == 3
     )
     sessions, events = frames("tone_and_echo")
     mine = events[events["session"].isin(sessions.index)]
     assert ticks == len(mine[["session", "received"]].drop_duplicates())
 
 
+def test_applications_and_playbacks_are_strips_with_names():
+    figure = timeline(*told(shared("tone_and_echo")))
+    shown = texts(figure)
+    assert {"park", "echo", "playback tone_stream://%(251,0,1004);loops=-1"} <= set(shown)
+    assert not any("PLAYBACK" in text for text in shown)
+    sessions, events = shared("tone_and_echo").sessions, shared("tone_and_echo").events
+    mine = events[events["session"].isin(sessions.index)]
+    begin, end = (
+        mine.loc[mine["name"] == name, "received"].iloc[0]
+        for name in ("PLAYBACK_START", "PLAYBACK_STOP")
+    )
+    ((start, stop),) = strips(figure, Inner.PLAYBACK)
+    assert stop - start == pytest.approx((end - begin).total_seconds(), abs=0.03)
+
+
+def test_recordings_are_strips_with_the_names_of_their_files():
+    figure = timeline(*told(shared("record_both_legs")))
+    assert len(strips(figure, Inner.RECORDING)) == 2
+    assert sum(text.startswith("recording probe_") for text in texts(figure)) == 2
+
+
+def test_digits_are_on_the_leg_that_sent_them():
+    figure = timeline(*told(shared("dtmf_across")))
+    digits = [text for text in figure.axes[0].texts if text.get_text() in set("1234#")]
+    assert [text.get_text() for text in digits] == list("1234#")
+    (y,) = {text.get_position()[1] for text in digits}
+    assert y == figure.axes[0].get_yticks()[1]
+    narrow = timeline(*told(shared("dtmf_across")), width=3)
+    assert any(len(text) > 1 and set(text) <= set("1234#") for text in texts(narrow))
+
+
+def test_commands_are_causes_on_a_lane_of_their_own_and_at_their_leg():
+    recording = with_commands("dtmf_across")
+    figure = timeline(*told(recording))
+    assert labels(figure)[-1] == "commands"
+    assert "uuid_send_dtmf 60f223ae 1234#" in texts(figure)
+    marks = [line for line in figure.axes[0].get_lines() if line.get_marker() == "v"]
+    at, _ = marks[0].get_data()
+    assert len(at) == 2 * len(recording.commands)  # each names a leg
+    sent = recording.commands["sent"]
+    assert sorted(set(at)) == pytest.approx(
+        [(one - sent.iloc[0]).total_seconds() for one in sent], abs=1e-6
+    )
+    assert "commands" not in labels(timeline(*told(recording), clock="switch"))
+
+
+def test_a_command_says_where_it_came_from_and_that_it_failed():
+    recording = scenario("busy")
+    sent = recording.events["received"].min().value // 1000
+    leg = recording.sessions.index[0]
+    token = recording.command_sent("api", f"uuid_kill {leg}", sent, source="cell 12")
+    recording.command_replied(token, sent + 3_000, False, "-ERR No such channel!")
+    figure = timeline(*told(recording))
+    (name,) = (text for text in figure.axes[0].texts if "uuid_kill" in text.get_text())
+    assert name.get_text() == f"cell 12: uuid_kill {leg[:8]}"
+    assert name.get_color() == FAILURE
+
+
 def test_bridged_legs_are_joined(frames):
     figure = timeline(*frames("bridged_calls"))
-    dashed = [line for line in figure.axes[0].get_lines() if line.get_linestyle() == "--"]
-    assert len(dashed) == 1
-    low, high = sorted(dashed[0].get_ydata())
+    begin, end = (line for line in figure.axes[0].get_lines() if line.get_linestyle() == "--")
     ticks = figure.axes[0].get_yticks()
-    assert (low, high) == (ticks[0], ticks[2])  # the near legs of both calls
+    for line in (begin, end):
+        assert tuple(sorted(line.get_ydata())) == (ticks[0], ticks[2])  # near legs of both calls
+    assert begin.get_xdata()[0] < end.get_xdata()[0]
+    assert len(strips(figure, Inner.BRIDGE)) == 2
+    assert "bridged with outbound → echo" in texts(figure)
 
 
 @pytest.mark.parametrize("name", [*SCENARIOS, "ten_calls", "record_both_legs", "dtmf_across"])
-def test_no_text_lies_on_another(name, frames):
-    placed = boxes(timeline(*frames(name)))
-    for at, (one, box) in enumerate(placed):
-        for other, beside in placed[at + 1 :]:
-            wide = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-            high = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-            assert wide <= 1 or high <= 3, f"{one!r} lies on {other!r}"
+def test_no_text_lies_on_another(name, overlaps):
+    assert overlaps(timeline(*told(with_commands(name)))) == []
+    assert overlaps(timeline(*told(with_commands(name)), time="clock", colour="duration_s")) == []
 
 
-def test_thirty_calls_have_their_names_and_hundreds_their_shapes(frames):
+def test_thirty_calls_have_their_names(frames, overlaps):
     sessions, events = frames("load_600_calls")
     thirty = timeline(sessions.iloc[:60], events)
     assert len(labels(thirty)) == 60
     assert texts(thirty).count("NORMAL_CLEARING") == 60
-    placed = [box for _, box in boxes(thirty)]
-    assert min(box.height for box in placed) > 8
-    all_of_them = timeline(sessions, events)
-    assert labels(all_of_them) == []
-    assert "1,200 legs of 600 calls" in all_of_them.axes[0].get_ylabel()
-    assert all_of_them.get_size_inches()[1] < 12
-    assert len(spans(all_of_them, State.UP)) == 1_200
+    assert overlaps(thirty) == []
 
 
-def test_failed_legs_among_hundreds_are_marked(frames):
+def test_hundreds_of_calls_are_lines_of_a_dense_picture(frames):
     sessions, events = frames("load_600_calls")
-    sessions = sessions.assign(hangup_cause=["USER_BUSY", *sessions["hangup_cause"].iloc[1:]])
-    legend = timeline(sessions, events).axes[0].get_legend()
+    figure = timeline(sessions, events)
+    ax = figure.axes[0]
+    assert ax.get_ylabel() == "600 calls (1,200 legs), by when they began"
+    assert ax.get_xlabel() == "seconds since each call began"
+    assert figure.get_size_inches()[1] < 12
+    picture = ax.images[0].get_array()
+    assert picture.shape[0] == 600
+    up = to_rgb(State.UP.colour)
+    assert (abs(picture[:, :, :3] - up).max(axis=2) < 0.01).any(axis=1).all()
+
+
+def test_failed_calls_among_hundreds_are_marked():
+    calls = run_that_went_bad(300)
+    figure = timeline(*legs_and_events(calls), calls=calls)
+    failed = int((calls["hangup_cause"] != "NORMAL_CLEARING").sum())
+    marked = [line for line in figure.axes[0].get_lines() if line.get_color() == FAILURE]
+    assert sum(len(line.get_xdata()) for line in marked) == failed
+    legend = figure.axes[0].get_legend()
     assert "not NORMAL_CLEARING" in [text.get_text() for text in legend.get_texts()]
+
+
+def test_a_call_that_goes_on_far_longer_does_not_squeeze_the_others():
+    calls = run_that_went_bad(300)
+    calls.loc["call-7", "hungup"] += pd.Timedelta("1h")
+    figure = timeline(*legs_and_events(calls))
+    assert figure.axes[0].get_xlim()[1] < 200
+    assert any("go on, up to 3.6" in text or "go on, up to" in text for text in texts(figure))
+
+
+def test_calls_are_sorted_by_any_column():
+    calls = run_that_went_bad(200)
+    frames = legs_and_events(calls)
+    order = percall.sorted_calls("-call_duration", frames[0], calls)
+    assert calls.loc[order, "call_duration"].is_monotonic_decreasing
+    figure = timeline(*frames, calls=calls, sort="-call_duration")
+    assert "by call_duration, largest first" in figure.axes[0].get_ylabel()
+    few = timeline(*legs_and_events(calls.iloc[:3]), calls=calls, sort="-latency")
+    slowest = calls["call_setup_latency"].iloc[:3].argmax()
+    assert f"a{slowest}" in labels(few)[0]
+
+
+@pytest.mark.parametrize("count", [3, 20, 200])
+def test_colours_stand_for_what_is_asked_for(count):
+    calls = run_that_went_bad(count)
+    frames = legs_and_events(calls)
+    figure = timeline(*frames, calls=calls, colour="app")
+    named = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert set(calls["app"]) <= set(named)
+    figure = timeline(*frames, calls=calls, colour="latency")
+    assert figure.axes[0].child_axes[0].get_ylabel() == "call set-up (s)"
+    causes = percall.colours_of("cause", frames[0], calls, Theme.LIGHT)
+    assert causes.of["call-0"] == cause_colour(calls["hangup_cause"].iloc[0])
+
+
+def test_time_is_counted_from_where_it_is_asked_for():
+    recording = shared("ten_calls")
+    by_clock = timeline(*told(recording), time="clock").axes[0]
+    assert by_clock.get_xlabel() == "time of day (UTC), 2026-11-23"
+    assert by_clock.get_xticklabels()[0].get_text().startswith("07:23:58.")
+    by_call = timeline(*told(recording), time="call")
+    starts = [start for state in State for start, _ in spans(by_call, state)]
+    assert sum(start == pytest.approx(0, abs=1e-6) for start in starts) >= len(recording.calls)
+    with pytest.raises(ValueError, match="'wall' is no time"):
+        timeline(*told(recording), time="wall")
 
 
 def test_a_leg_that_is_not_over_goes_on_to_the_right(frames):

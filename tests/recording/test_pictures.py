@@ -34,8 +34,12 @@ def test_what_is_not_there_is_an_error_with_the_nearest_name(record):
 
 
 def test_an_unknown_option_is_an_error(record):
-    with pytest.raises(TypeError, match="colour"):
-        record("busy").timeline(colour="red")
+    with pytest.raises(TypeError, match=r"timeline\(\) takes no 'color'; did you mean 'colour'"):
+        record("busy").timeline(color="cause")
+    with pytest.raises(TypeError, match=r"rates\(\) takes no 'windows'; did you mean 'window'"):
+        record("busy").rates(windows=3)
+    with pytest.raises(ValueError, match="no column 'hangup'; did you mean 'hungup'"):
+        record("busy").timeline(sort="hangup")
 
 
 def test_a_ladder_is_of_one_call_or_of_all_that_were_bridged(record):
