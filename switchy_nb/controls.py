@@ -95,6 +95,33 @@ class Controls:
         """Park it: it waits, unbridged, for the next command."""
         self._run(f"uuid_park {self.uuid}")
 
+    def hold(self) -> None:
+        """Put the far end on hold (`uuid_hold`)."""
+        self._run(f"uuid_hold {self.uuid}")
+
+    def unhold(self) -> None:
+        """Take the far end back from hold."""
+        self._run(f"uuid_hold off {self.uuid}")
+
+    def transfer(
+        self, extension: str, dialplan: str = "XML", context: str = "default", leg: str = ""
+    ) -> None:
+        """Send the leg to another extension of the switch's dial plan (`uuid_transfer`).
+
+        Parameters
+        ----------
+        extension, dialplan, context : str
+            Where to; ``app:arguments`` for the dial plan ``inline``.
+        leg : str
+            ``bleg`` for the leg that it is bridged to, ``both``; itself where it is not given.
+        """
+        words = [self.uuid, *([f"-{_word(leg)}"] if leg else []), escape_word(extension)]
+        self._run(f"uuid_transfer {' '.join(words)} {_word(dialplan)} {_word(context)}")
+
+    def join(self, other: "Controls | str") -> None:
+        """Bridge it to another leg of the same switch (`uuid_bridge`), which has its own call."""
+        self._run(f"uuid_bridge {self.uuid} {_word(str(other))}")
+
     # --- applications ------------------------------------------------------------------
 
     def broadcast(

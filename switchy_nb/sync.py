@@ -10,6 +10,7 @@ import inspect
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from switchy_nb.apphost import Apps
@@ -96,6 +97,17 @@ class Caller:
         host = self.client.host
         own = f"[{host}]:5080" if ":" in host else f"{host}:5080"
         return f"{number}@{os.environ.get(SIP_VARIABLE) or own}"
+
+    def panel(self, **options: Any) -> Any:
+        """Return a `switchy_nb.panels.Dashboard` on this caller: dial, watch, wait, hang up.
+
+        Parameters
+        ----------
+        **options
+            As of the dashboard.
+        """
+        # by its name: a panel stands above this room, which knows nothing of it
+        return import_module("switchy_nb.panels").Dashboard(self, **options)
 
     def __call__(
         self,
@@ -248,8 +260,8 @@ def open_caller(
     Parameters
     ----------
     host : str or SimSwitch, optional
-        The switch, or a simulated one of your own, which brings its port and its secret. Where it
-        is not given, the environment's ``SWITCHY_NB_HOST`` (``host`` or ``host:port``) counts;
+        The switch, or a simulated one of your own, which brings its port and its secret; one that
+        does not run yet runs for as long as the caller is open. Where it is not given, the environment's ``SWITCHY_NB_HOST`` (``host`` or ``host:port``) counts;
         without that, a switch is simulated. A line says which.
     port : int or str, optional
         The Event Socket's port: ``SWITCHY_NB_PORT``, or 8021.
@@ -289,6 +301,8 @@ def open_caller(
                 address = named
                 print(f"{HOST_VARIABLE} is set: this is the switch at {address}:{port}.")
         if simulated is not None:
+            if not simulated.running:
+                stack.enter_context(simulated)
             address, port, password = simulated.host, simulated.port, simulated.password
         client = stack.enter_context(
             active_client(

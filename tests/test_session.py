@@ -84,6 +84,11 @@ def test_states_follow_the_events(sess: Session) -> None:
 def test_the_commands(sess: Session, link: Recorder) -> None:
     sess.answer()
     sess.park()
+    sess.hold()
+    sess.unhold()
+    sess.transfer("2000")
+    sess.transfer("park:", "inline", leg="both")
+    sess.join("other")
     sess.echo()
     sess.breakmedia()
     sess.hangup()
@@ -118,6 +123,11 @@ def test_the_commands(sess: Session, link: Recorder) -> None:
     assert link.sent == [
         "uuid_answer leg",
         "uuid_park leg",
+        "uuid_hold leg",
+        "uuid_hold off leg",
+        "uuid_transfer leg 2000 XML default",
+        "uuid_transfer leg -both park: inline default",
+        "uuid_bridge leg other",
         "uuid_broadcast leg echo::",
         "uuid_break leg",
         "uuid_kill leg NORMAL_CLEARING",
@@ -256,7 +266,7 @@ def test_two_calls_bridged(plain_caller: Caller, switch: Switch) -> None:
     two, _ = plain_caller(switch.url("answer"))
     for leg in (one, two):
         leg.wait("parked", 5)
-    plain_caller.client.api(f"uuid_bridge {one.uuid} {two.uuid}")
+    one.join(two)
     one.wait("bridged", 5)
     two.wait("bridged", 5)
     one.hangup("NORMAL_CLEARING")

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from helpers import eventually
 
-from switchy_nb import Connection, PlayRec, TonePlay, sync_caller
+from switchy_nb import Connection, PlayRec, SimSwitch, TonePlay, sync_caller
 from switchy_nb.errors import ConfigurationError, JobError, TimeoutError, Unreachable
 from switchy_nb.pytest_plugin import Switch
 from switchy_nb.sync import Caller
@@ -326,3 +326,11 @@ def test_an_interrupt_ends_any_wait_and_leaves_nothing(switch: Switch, wait: str
     assert lines[:2] == ["in time True", "[] set() True"], done.stdout + done.stderr
     assert done.returncode == 0
     assert gone(switch, *lines[2].split())
+
+
+def test_a_simulated_switch_that_does_not_run_yet_runs_as_long_as_its_caller() -> None:
+    switch = SimSwitch()
+    with sync_caller(switch) as caller:
+        assert switch.running
+        assert caller(caller.url("answer"), timeout=5)[0].answered
+    assert not switch.running

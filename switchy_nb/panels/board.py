@@ -6,9 +6,11 @@ happens on the board's own thread, the desk, where nothing may block.
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from switchy_nb.client import Client
 from switchy_nb.errors import ConfigurationError
@@ -18,9 +20,12 @@ from switchy_nb.panels.script import Script
 from switchy_nb.panels.source import Live, Source, source_of
 from switchy_nb.panels.status import Status, Tone
 from switchy_nb.panels.text import plain
+from switchy_nb.sync import Caller
 
 if TYPE_CHECKING:
     from switchy_nb.recording import Recording
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +39,8 @@ NOT_CONNECTED = "Nothing is connected yet: connect to a switch first."
 class Painter(Protocol):
     """What a board repaints."""
 
-    def repaint(self) -> None:
-        """Show how things are; raises nothing."""
+    def repaint(self, *, out_of_sight: bool = False) -> None:
+        """Show how things are, if it is in sight (or even if not); raises nothing."""
 
 
 class Board:
@@ -68,6 +73,10 @@ class Board:
         where = self.source.recording.switch if self.source else "nothing"
         self.desk = Desk(where or "recording", self._failed)
         self._nothing = Book()
+        #: the connections that were opened here, and whether there may be more
+        self._own: list[Caller] = []
+        self._closed = False
+        self._lock = threading.Lock()
         self._painters: list[Painter] = []
 
     # --- life; from the thread that makes the panel ------------------------------------------
@@ -80,10 +89,18 @@ class Board:
         self.desk.post(lambda: self.desk.run(self._keep_painted()))
 
     def close(self) -> None:
-        """End the thread; twice is fine. Calls and links stay as they are."""
+        """End the thread, and the connections that were opened here; twice is fine.
+
+        Other links, and their calls, stay as they are.
+        """
         self.desk.close()
         if self.source is not None:
             self.source.close()
+        with self._lock:
+            self._closed = True
+            own, self._own = self._own, []
+        for caller in own:
+            caller.close()
 
     def post(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have a function called on the desk's thread, and return at once; from any thread."""
@@ -120,7 +137,7 @@ class Board:
         return self.live.client
 
     @property
-    def caller(self) -> Any:
+    def caller(self) -> Caller | None:
         """The `Caller`, where that is what the panel was given."""
         return self.source.caller if isinstance(self.source, Live) else None
 
@@ -180,11 +197,44 @@ class Board:
         self.source, self.chosen, self.trouble = source, (), None
         if source is not None:
             source.open()
+        with self._lock:
+            left = [own for own in self._own if own is not self.caller]
+            self._own = [own for own in self._own if own is self.caller]
+        for caller in left:
+            self.desk.run(self.apart(caller.close))
+
+    async def opened(self, connect: Callable[[], Caller]) -> Caller:
+        """Open a connection that ends with the board, or when another source is used; see `apart`."""
+
+        def work() -> Caller:
+            caller = connect()
+            with self._lock:
+                if not self._closed:
+                    self._own.append(caller)
+                    return caller
+            caller.close()  # too late: nobody is there any more
+            raise ConfigurationError("the panel was closed while it was connecting")
+
+        return await self.apart(work)
+
+    async def apart(self, function: Callable[[], T]) -> T:
+        """Call what may take long on a thread of its own, which does not hold up the board's end."""
+        done: Future[T] = Future()
+        done.set_running_or_notify_cancel()  # who waits may go; what was begun ends as it ends
+
+        def work() -> None:
+            try:
+                done.set_result(function())
+            except BaseException as exc:
+                done.set_exception(exc)
+
+        threading.Thread(target=work, name="switchy_nb panel connecting", daemon=True).start()
+        return await asyncio.wrap_future(done)
 
     def join(self, painter: Painter) -> None:
         """Repaint a part from now on."""
         self._painters.append(painter)
-        painter.repaint()
+        painter.repaint(out_of_sight=True)
 
     def leave(self, painter: Painter) -> None:
         """Repaint a part no more."""

@@ -4,15 +4,13 @@ Each trait goes from the kernel to the page; what is chosen on the page comes as
 pieces show is decided elsewhere.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from switchy_nb.panels.legs import Row
 from switchy_nb.panels.status import Status
 
 _STATIC = Path(__file__).parent / "static"
@@ -54,35 +52,6 @@ class StatusLine(anywidget.AnyWidget):
         update(self, shown=words)
 
 
-class LegTable(anywidget.AnyWidget):
-    """The legs, one a row; the page tells which one was chosen.
-
-    Parameters
-    ----------
-    on_choose : callable
-        Called with the leg's id, on whatever thread the message comes.
-    """
-
-    _esm = script("legs")
-    _css = CSS
-    rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    chosen = traitlets.Unicode("").tag(sync=True)
-
-    def __init__(self, on_choose: Callable[[str], None]) -> None:
-        super().__init__()
-        self._on_choose = on_choose
-        self.on_msg(self._told)
-
-    def show(self, rows: list[Row], chosen: str | None) -> None:
-        """Show these rows, one of them as chosen."""
-        update(self, rows=[asdict(row) for row in rows], chosen=chosen or "")
-
-    def _told(self, _: object, content: object, buffers: object) -> None:
-        uuid = content.get("choose") if isinstance(content, dict) else None
-        if isinstance(uuid, str):
-            self._on_choose(uuid)
-
-
 class Picture(anywidget.AnyWidget):
     """A PNG with words for those who do not see it, or a note in its place.
 
@@ -112,6 +81,54 @@ class Picture(anywidget.AnyWidget):
     def show(self, png: bytes, alt: str = "", note: str = "") -> None:
         """Show a picture, or (if it is empty) only the note."""
         update(self, png=png, alt=alt, note=note)
+
+
+class Sound(anywidget.AnyWidget):
+    """A player of one WAV file, with its name."""
+
+    _esm = script("sound")
+    _css = CSS
+    wav = traitlets.Bytes(b"").tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
+    #: whose it is; not the page's business
+    of = ""
+
+    def show(self, of: str, wav: bytes, label: str) -> None:
+        """Show a player for a recording of the leg `of`."""
+        self.of = of
+        update(self, wav=wav, label=label)
+
+    def clear(self) -> None:
+        """Show none."""
+        self.show("", b"", "")
+
+
+class WaitList(anywidget.AnyWidget):
+    """What is waited for, with progress, and how earlier waits ended.
+
+    Parameters
+    ----------
+    on_cancel : callable
+        Called with a wait's id, on whatever thread the message comes.
+    """
+
+    _esm = script("waits")
+    _css = CSS
+    waits: traitlets.List[Any] = traitlets.List().tag(sync=True)
+
+    def __init__(self, on_cancel: Callable[[str], None]) -> None:
+        super().__init__()
+        self._on_cancel = on_cancel
+        self.on_msg(self._told)
+
+    def show(self, waits: Sequence[Mapping[str, Any]]) -> None:
+        """Show these waits."""
+        update(self, waits=list(waits))
+
+    def _told(self, _: object, content: object, buffers: object) -> None:
+        wait = content.get("cancel") if isinstance(content, dict) else None
+        if isinstance(wait, str):
+            self._on_cancel(wait)
 
 
 class ScriptView(anywidget.AnyWidget):

@@ -28,6 +28,12 @@ class Kind(Enum):
     TEXT = "text"
     NUMBER = "number"
     CHOICE = "choice"
+    #: on or off: ``"on"`` or nothing at all
+    CHECK = "check"
+    #: several lines
+    LINES = "lines"
+    #: hidden, and emptied by the press of a button: the page does not keep it
+    SECRET = "secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Field:
         Text and value: all there is of a choice, suggestions for a text.
     hint : str
         What stands in it while it is empty.
+    more : bool
+        Whether it is for those who want more: it is folded away at first.
     """
 
     name: str
@@ -56,6 +64,7 @@ class Field:
     value: str = ""
     options: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,8 @@ class Form(anywidget.AnyWidget):
         What the row is for, told to screen readers.
     fields, buttons : iterable
         In their order.
+    look : str
+        A class for the page's style sheet.
     """
 
     _esm = script("form")
@@ -95,11 +106,16 @@ class Form(anywidget.AnyWidget):
     fields: traitlets.List[Any] = traitlets.List().tag(sync=True)
     buttons: traitlets.List[Any] = traitlets.List().tag(sync=True)
     off: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    reason = traitlets.Unicode("").tag(sync=True)
+    look = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, label: str, fields: Iterable[Field], buttons: Iterable[Button]) -> None:
+    def __init__(
+        self, label: str, fields: Iterable[Field], buttons: Iterable[Button], look: str = ""
+    ) -> None:
         self._pressed = {button.name: button for button in buttons}
         super().__init__(
             label=label,
+            look=look,
             fields=_sent(fields),
             buttons=[
                 {"name": b.name, "text": b.text, "style": b.style} for b in self._pressed.values()
@@ -111,9 +127,10 @@ class Form(anywidget.AnyWidget):
         """Show other options; what was typed stays."""
         update(self, fields=_sent(fields))
 
-    def enable(self, **on: bool) -> None:
-        """Turn buttons on or off, by their names."""
-        update(self, off=[name for name, wanted in on.items() if not wanted])
+    def enable(self, reason: str = "", **on: bool) -> None:
+        """Turn buttons on or off, by their names; with a reason, all of them are off for that."""
+        off = [n for n in self._pressed if reason or not on.get(n, True)]
+        update(self, off=off, reason=reason)
 
     def _told(self, _: object, content: object, buffers: object) -> None:
         if not isinstance(content, dict):

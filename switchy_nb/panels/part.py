@@ -34,6 +34,7 @@ To write one::
   logged, and shown at the foot of the part, whose neighbours go on.
 - ``commands = True`` says that the part commands a switch; where none can be commanded,
   ``self.board.off`` says why, the part shows it, and it turns its buttons off in `paint`.
+- Commands are sent inside ``with self.acting():``, so that the recording has them as the panel's.
 - A hidden part (on a tab that is not in front) is not painted: `paint` must not count its calls.
 """
 
@@ -41,6 +42,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
@@ -50,6 +52,7 @@ from switchy_nb.panels.elements import StatusLine
 from switchy_nb.panels.options import refuse_unknown
 from switchy_nb.panels.status import NOTHING, Status, Tone
 from switchy_nb.panels.text import plain
+from switchy_nb.sources import sent_from
 
 if TYPE_CHECKING:
     from switchy_nb.recording import Recording
@@ -87,10 +90,15 @@ class Part(widgets.VBox):
         self._said: str | None = None
         self.hidden = False
         self._note, self._trouble = StatusLine(), StatusLine()
-        heading = widgets.HTML(f'<h4 class="switchy-heading">{self.title}</h4>')  # ours: no value
-        children = [heading, self._note, *self.build(**options), self._trouble]
-        super().__init__(children if self.title else [*children[1:]])
+        children = [self._note, *self.build(**options), self._trouble]
+        if self.title:
+            # ours: no value from anywhere else may become HTML
+            heading = widgets.HTML(f'<h4 class="switchy-heading">{self.title}</h4>')
+            children.insert(0, heading)
+        super().__init__(children)
         self.add_class("switchy-part")
+        if self.title:
+            self.add_class("switchy-titled")
         if self._owns:
             self.add_class("switchy-panel")
             self.board.start()
@@ -130,6 +138,11 @@ class Part(widgets.VBox):
         """Select legs by their uuids, as a click does; without any, select nothing."""
         self.board.desk.call(lambda: self.board.choose(legs))
 
+    def hide(self, hidden: bool) -> None:
+        """Say whether it is out of sight, on a tab that is not in front; with the parts in it."""
+        for part in (self, *(one for one in _family(self) if isinstance(one, Part))):
+            part.hidden = hidden
+
     def close(self) -> None:
         """Take the part off the page, and end what it began; calls stay as they are.
 
@@ -155,15 +168,19 @@ class Part(widgets.VBox):
 
     # --- on the desk's thread -----------------------------------------------------------------------
 
+    def acting(self) -> AbstractContextManager[None]:
+        """Have what is sent in a ``with`` block recorded as this part's."""
+        return sent_from(f"panel {self.title or type(self).__name__}".lower())
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Begin a coroutine that is cancelled when the part is closed."""
         task = self.board.desk.run(work)
         self._tasks = [t for t in self._tasks if not t.done()] + [task]
         return task
 
-    def repaint(self) -> None:
-        """Paint, if it is on the page; a failure is logged and shown, and hurts no other part."""
-        if self.hidden:
+    def repaint(self, *, out_of_sight: bool = False) -> None:
+        """Paint; a failure is logged and shown, and hurts no other part."""
+        if self.hidden and not out_of_sight:
             return
         try:
             self._note.show(Status(self.board.off) if self.commands else NOTHING)

@@ -1,5 +1,7 @@
 """Where a panel's calls come from: a switch, or a recording. What they have in common is `Source`."""
 
+import contextlib
+import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,18 @@ from switchy_nb.panels.live import LiveBook
 from switchy_nb.panels.status import Status, Tone
 from switchy_nb.panels.text import plain
 from switchy_nb.sync import Caller
+from switchy_nb.wire import Event
 
 if TYPE_CHECKING:
     from switchy_nb.recording import Recording
 
+#: The numbers of the dial plan that this toolkit has a FreeSWITCH have, and the simulated one has.
+NUMBERS = (
+    "answer", "ringanswer", "busy", "noanswer", "early", "echo", "tone", "park",
+    "hangup-CALL_REJECTED",
+)  # fmt: skip
+#: A pattern that is just a number.
+_LITERAL = re.compile(r"\^?\(?([\w*#+.-]+)\)?\$?")
 #: Why nothing can be done to the calls of a recording.
 PAST = "This is a recording: its calls are over, and nothing can be done to them."
 
@@ -62,6 +72,11 @@ class Live(Source):
     ----------
     target : Caller or Client
         Who commands it.
+
+    Attributes
+    ----------
+    heartbeat : Event or None
+        The switch's last, which tells its version, for how long it is up, and its sessions.
     """
 
     book: LiveBook
@@ -72,23 +87,30 @@ class Live(Source):
         self.listener = self.client.listener  # AttributeError, with what to do, if there is none
         self.recording = self.listener.recording
         self.book = LiveBook(self.listener)
-        simulated = self.caller is not None and self.caller.switch is not None
+        self.heartbeat: Event | None = None
+        self._simulated = None if self.caller is None else self.caller.switch
         self.where = (
-            f"{'The simulated switch' if simulated else 'The switch'} at "
+            f"{'The switch' if self._simulated is None else 'The simulated switch'} at "
             f"{plain(self.client.host, 60)}:{self.client.port}"
         )
 
     def open(self) -> None:
         """Begin to follow what happens."""
         self.book.open()
+        self.listener.add_callback("HEARTBEAT", "default", self._beat)
 
     def close(self) -> None:
         """Follow it no more."""
         self.book.close()
+        with contextlib.suppress(KeyError):  # closed before
+            self.listener.remove_callback("HEARTBEAT", "default", self._beat)
 
     def refresh(self) -> None:
         """Take in what happened since the last time."""
         self.book.refresh(self.client.app_names)
+
+    def _beat(self, event: Event) -> None:
+        self.heartbeat = event
 
     @property
     def link(self) -> Status:
@@ -98,6 +120,21 @@ class Live(Source):
         if not (self.client.connected() and self.listener.connected()):
             return Status(f"{self.where}: the link is down, and being brought back", Tone.BAD)
         return Status(f"{self.where}: the link is up", Tone.GOOD)
+
+    @property
+    def numbers(self) -> list[str]:
+        """Numbers of the switch's dial plan that can be called."""
+        plan = [] if self._simulated is None else [*self._simulated.dialplan]
+        own = [m[1] for m in map(_LITERAL.fullmatch, plan) if m]
+        return [*NUMBERS, *(number for number in own if number not in NUMBERS)]
+
+    def url(self, number: str, sip: str | None = None) -> str:
+        """Where a number of the switch's dial plan is reached; `sip` is its SIP side, if known."""
+        if sip is None and self.caller is not None:
+            return self.caller.url(number)
+        host = self.client.host
+        own = f"[{host}]:5080" if ":" in host else f"{host}:5080"
+        return f"{number}@{sip or own}"
 
 
 class Recorded(Source):

@@ -1,25 +1,24 @@
-"""A panel as a still picture in HTML, for pages that have no kernel, or no widgets."""
+"""Pieces of HTML for panels in pages that have no kernel, or no widgets. Every value is escaped."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from html import escape
 
-_COLUMNS = {
-    "state": "State",
-    "direction": "Leg",
-    "sender": "From",
-    "to": "To",
-    "app": "App",
-    "age": "Age",
-}
+
+def lines(texts: Iterable[str]) -> str:
+    """Return messages, a paragraph each; empty ones are left out."""
+    return "".join(f"<p>{escape(text)}</p>" for text in texts if text)
 
 
-def still(lines: Iterable[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """Return what was shown last: messages, and the legs as a table. Every value is escaped."""
-    said = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
-    body = "".join(f"<tr>{_cells('td', (row.get(n) for n in _COLUMNS))}</tr>" for row in rows)
-    head = _cells("th", _COLUMNS.values())
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else ""
-    return f"<div><strong>Calls, when this was saved</strong>{said}{table}</div>"
+def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table; nothing if it has no rows."""
+    body = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)
+    head = f"<thead><tr>{_cells('th', titles)}</tr></thead>"
+    return f"<table>{head}<tbody>{body}</tbody></table>" if body else ""
+
+
+def code(text: str) -> str:
+    """Return lines of Python; nothing if there are none."""
+    return f"<pre>{escape(text)}</pre>" if text else ""
 
 
 def _cells(tag: str, values: Iterable[object]) -> str:

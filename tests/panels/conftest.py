@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import comm
 import pytest
@@ -15,11 +15,16 @@ from comm.base_comm import BaseComm
 from helpers import eventually
 from ipywidgets import Widget
 
-from switchy_nb.panels import CallPanel
+from switchy_nb.panels import CallTable, Dashboard, Dialer, Handling, Waits
+from switchy_nb.panels.book import Leg
+from switchy_nb.panels.elements import StatusLine
 from switchy_nb.panels.forms import Form
+from switchy_nb.panels.part import Part
 from switchy_nb.sync import Caller
 
-MakePanel = Callable[..., CallPanel]
+P = TypeVar("P", bound=Part)
+
+MakePanel = Callable[..., Dashboard]
 
 
 class FakeComm(BaseComm):
@@ -66,42 +71,53 @@ class Page:
 class Hands:
     """Uses a panel as a page does: by messages on the comms of its widgets."""
 
-    def __init__(self, panel: CallPanel) -> None:
+    def __init__(self, panel: Part) -> None:
         self.panel = panel
         self._typed: dict[str, str] = {}
+
+    def part(self, kind: type[P]) -> P:
+        """The one part of a kind."""
+        (found,) = (w for w in walk(self.panel) if isinstance(w, kind))
+        return found
 
     def find(self, kind: str) -> Any:
         """The one widget of a kind."""
         (found,) = (w for w in walk(self.panel) if type(w).__name__ == kind)
         return found
 
-    def form(self, name: str) -> tuple[Form, dict[str, Any]]:
-        """The form that has a button or a field of this name, and what it has."""
+    def form(self, what: str, name: str) -> tuple[Form, dict[str, Any]]:
+        """The form that has a button (by its text) or a field (by its label), and that."""
+        key, many = ("text", "buttons") if what == "button" else ("label", "fields")
         (found,) = (
-            (form, part)
+            (form, one)
             for form in walk(self.panel)
             if isinstance(form, Form)
-            for part in [*form.buttons, *form.fields]
-            if name in (part.get("text"), part.get("label"))
+            for one in getattr(form, many)
+            if one[key] == name
         )
         return found
 
     def is_on(self, name: str) -> bool:
         """Whether a button can be pressed."""
-        form, button = self.form(name)
+        form, button = self.form("button", name)
         return button["name"] not in form.off
 
     def click(self, name: str) -> None:
-        form, button = self.form(name)
+        form, button = self.form("button", name)
         values = {f["name"]: self._typed.get(f["label"], _first(f)) for f in form.fields}
         press = {"press": button["name"], "values": values}
         self.message(form, {"method": "custom", "content": press})
 
     def type(self, name: str, text: str) -> None:
-        self._typed[self.form(name)[1]["label"]] = text
+        self.form("field", name)
+        self._typed[name] = text
 
-    def choose(self, uuid: str) -> None:
-        self.message(self.find("LegTable"), {"method": "custom", "content": {"choose": uuid}})
+    def tell(self, widget: Widget, **content: Any) -> None:
+        """Send a message as the page does."""
+        self.message(widget, {"method": "custom", "content": content})
+
+    def choose(self, *uuids: str) -> None:
+        self.tell(self.part(CallTable).table, choose=list(uuids))
 
     def message(self, widget: Widget, data: dict[str, Any]) -> None:
         widget.comm.handle_msg({"content": {"data": {"buffer_paths": [], **data}}, "buffers": []})
@@ -110,24 +126,56 @@ class Hands:
         self.type("Destination", destination)
         self.click("Dial")
 
+    def up(self, destination: str) -> Leg:
+        """Dial, and return the leg when it is up and selected."""
+        board = self.panel.board
+        before = board.chosen
+        self.dial(destination)
+        eventually(lambda: board.chosen != before and board.leg is not None, 5)
+        self.sees(f"{destination}: up")
+        leg = board.leg
+        assert leg is not None
+        return leg
+
     # --- what is to be read ------------------------------------------------------------
 
     def said(self, line: str) -> str:
         """The words of one of the panel's status lines."""
-        return str(self._line(line).shown.get("text", ""))
+        return str(self.line(line).shown.get("text", ""))
 
     def tone(self, line: str) -> str:
-        return str(self._line(line).shown.get("tone", ""))
+        return str(self.line(line).shown.get("tone", ""))
 
-    def _line(self, name: str) -> Any:
-        board = self.panel._board
-        lines = {"link": board.link, "dial_status": board.dialler.status}
-        return lines.get(name) or getattr(board.handling, name)
+    def line(self, name: str) -> StatusLine:
+        """A status line: ``link``, ``dial``, ``selection``, or of a row of what can be done."""
+        if name == "link":
+            return self.panel.link  # type: ignore[attr-defined]
+        if name == "dial":
+            return self.part(Dialer).status
+        if name == "wait":
+            return self.part(Waits).status
+        handling = self.part(Handling)
+        rows = {"tape": handling.tape.row}
+        return (
+            handling.selection
+            if name == "selection"
+            else (rows.get(name) or getattr(handling, name)).status
+        )
 
     def rows(self) -> list[dict[str, Any]]:
-        return list(self.find("LegTable").rows)
+        """The rows of the table of calls, by the names of its columns."""
+        table = self.part(CallTable).table
+        names = [column["name"] for column in table.columns if column["shown"]]
+        return [{**row, **dict(zip(names, row["cells"], strict=True))} for row in table.rows]
 
-    def sees(self, words: str, line: str = "dial_status", timeout: float = 10) -> str:
+    def waits(self) -> list[dict[str, Any]]:
+        return list(self.part(Waits).list.waits)
+
+    def lines(self) -> list[str]:
+        """What was clicked, as Python."""
+        return list(self.find("ScriptView").lines)
+
+    def sees(self, words: str, line: str = "dial", timeout: float = 10) -> str:
         """Wait until a status line says something."""
 
         def said() -> str:
@@ -135,6 +183,14 @@ class Hands:
             return text if words in text else ""
 
         return eventually(said, timeout, f"{words!r} in {line}")
+
+    def sees_wait(self, words: str, timeout: float = 10) -> dict[str, Any]:
+        """Wait until a wait says something."""
+
+        def said() -> dict[str, Any] | None:
+            return next((w for w in self.waits() if words in w["text"]), None)
+
+        return eventually(said, timeout, f"{words!r} in the waits") or {}
 
 
 def _first(field: dict[str, Any]) -> str:
@@ -161,10 +217,10 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 @pytest.fixture
 def make_panel(page: Page) -> Iterator[MakePanel]:
     """Make panels that are closed at the end of the test."""
-    made: list[CallPanel] = []
+    made: list[Dashboard] = []
 
-    def make(*args: Any, **kwargs: Any) -> CallPanel:
-        made.append(CallPanel(*args, **kwargs))
+    def make(*args: Any, **kwargs: Any) -> Dashboard:
+        made.append(Dashboard(*args, **kwargs))
         return made[-1]
 
     yield make

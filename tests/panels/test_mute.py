@@ -78,19 +78,19 @@ def test_a_click_never_blocks_while_the_switch_is_mute(
     mute.set()
     hands.type("Give up after (s)", "0.4")
     hands.type("Digits", "1")
-    for button in ("Hang up", "Wait", "Send digits", "Stop waiting", "Dial"):
+    for button in ("Hang up", "Wait", "Send digits", "Hold", "Record", "Dial"):
         began = time.monotonic()
         hands.click(button)
         assert time.monotonic() - began < 0.1, f"{button} blocked"
     hands.sees("sent to the switch")
     hands.sees("the switch has not said what became of the call")
-    assert hands.tone("dial_status") == "bad"
+    assert hands.tone("dial") == "bad"
 
     hands.choose("leg-1")
     eventually(lambda: hands.is_on("Hang up"))
     hands.click("Hang up")
-    hands.sees("waited 0.3 s for the switch to answer", "hangup_status")
-    assert hands.tone("hangup_status") == "bad"
+    hands.sees("waited 0.3 s for the switch to answer", "call")
+    assert hands.tone("call") == "bad"
 
 
 def test_closing_does_not_wait_for_a_mute_switch(
@@ -115,8 +115,8 @@ def test_a_link_that_dies_is_told(peer: Peer, client: Client, make_panel: MakePa
     for talk in peer.talks:
         talk.kill()
     hands.sees("a@b: failed. ")
-    assert "link" in hands.said("dial_status") or "connection" in hands.said("dial_status")
-    assert hands.tone("dial_status") == "bad"
+    assert "link" in hands.said("dial") or "connection" in hands.said("dial")
+    assert hands.tone("dial") == "bad"
     hands.sees("not listened to", "link")  # and so not, by now, on the way there
     assert hands.tone("link") == "bad"
     hands.dial("a@b")
@@ -130,7 +130,7 @@ def test_what_the_switch_refuses_is_told(peer: Peer, client: Client, make_panel:
     hands.choose("leg-1")
     eventually(lambda: hands.is_on("Hang up"))
     hands.click("Hang up")
-    hands.sees("the switch has hung up", "hangup_status")
+    hands.sees("the switch has hung up", "call")
 
 
 def test_a_panel_that_fails_says_so(client: Client, make_panel: MakePanel) -> None:
@@ -139,6 +139,6 @@ def test_a_panel_that_fails_says_so(client: Client, make_panel: MakePanel) -> No
     def boom() -> None:
         raise ValueError("<b>this</b> was not expected")
 
-    hands.panel._desk.post(boom)
+    hands.panel.board.post(boom)
     hands.sees("The panel failed (ValueError: <b>this</b> was not expected)", "link")
     assert hands.tone("link") == "bad"

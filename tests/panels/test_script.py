@@ -1,33 +1,27 @@
 from __future__ import annotations
 
-from switchy_nb.connection import Connection
-from switchy_nb.models import Call, Job
+import pytest
+
 from switchy_nb.panels import script
+from switchy_nb.panels.book import Leg
 from switchy_nb.panels.script import Script
-from switchy_nb.session import Session
-from switchy_nb.wire import Event
 
 
-def leg(uuid: str, call: Call | None = None) -> Session:
-    event = Event.make([("Event-Name", "CHANNEL_CREATE"), ("Unique-ID", uuid)])
-    session = Session(event, con=Connection("127.0.0.1"))
-    session.call = call or Call(uuid, session)
-    if call is not None:
-        call.append(session)
-    return session
+@pytest.fixture
+def made() -> Script:
+    return Script()
 
 
-def test_a_dialled_leg_has_a_name_and_so_has_its_far_end() -> None:
-    made = Script(has_caller=True)
-    near = leg("n")
-    far = leg("f", near.call)
-    made.dialled(Job("j", sess_uuid="n"), "a@b", "TonePlay", 30.0, 5.0)
-    made.waited(near, "answered", 2.5)
-    made.dtmf_sent(far, "1#")
-    made.hung_up(leg("other"))
+def test_a_dialled_leg_has_a_name_and_so_has_its_far_end(made: Script) -> None:
+    near, far = Leg("n", 0), Leg("f", 0)
+    made.dialled("n", "a@b", "TonePlay", {"caller_id": "Ann"}, 30.0, 5.0)
+    made.did([made.leg(near, [near])], "hold()")
+    made.did([made.leg(far, [near, far])], "send_dtmf('1#')")
+    made.did([made.leg(Leg("other", 1), [])], "hangup()")
     assert made.lines == [
-        "sess1, waitfor = caller('a@b', 'TonePlay', timeout=35, originate_timeout=30)",
-        "sess1.wait('answered', 2.5)",
+        "sess1, waitfor = caller('a@b', 'TonePlay', timeout=35, originate_timeout=30, "
+        "caller_id='Ann')",
+        "sess1.hold()",
         "sess1.call.last.send_dtmf('1#')",
         "caller.client.listener.sessions['other'].hangup()",
     ]
@@ -35,19 +29,32 @@ def test_a_dialled_leg_has_a_name_and_so_has_its_far_end() -> None:
 
 def test_with_a_client_only() -> None:
     made = Script(has_caller=False)
-    near = leg("n")
-    made.dialled(Job("j", sess_uuid="n"), "a@b", None, 30.0, 5.0)
-    made.hung_up(near)
+    made.dialled("n", "a@b", None, {}, 30.0, 5.0)
+    made.did([made.leg(Leg("n", 0), [])], "hangup()")
     assert made.lines == [
         "job1 = client.originate('a@b', timeout=30)",
-        "client.listener.sessions[job1.sess_uuid].hangup()",
+        "job1.get(35)",
+        "sess1 = client.listener.find(job1.sess_uuid)",
+        "sess1.hangup()",
     ]
 
 
-def test_no_value_becomes_code() -> None:
-    made = Script(has_caller=True)
+def test_a_connection_begins_anew_and_shows_no_secret(made: Script) -> None:
+    made.dialled("n", "a@b", None, {}, 30.0, 5.0)
+    made.connected("fs", "8021", secret=True)
+    assert made.lines[1:] == [
+        "from getpass import getpass",
+        "from switchy_nb import open_caller",
+        "caller = open_caller('fs', 8021, getpass('Secret: '))",
+    ]
+    assert made.leg(Leg("n", 0), []) == "caller.client.listener.sessions['n']"
+    made.connected("", "", secret=False)
+    assert made.lines[-1] == "caller = open_caller()"
+
+
+def test_no_value_becomes_code(made: Script) -> None:
     nasty = "x'); __import__('os').system('true') #\n\u202e"
-    made.waited(leg(nasty), nasty, 1)
+    made.did([made.leg(Leg(nasty, 0), [])], f"wait({nasty!r}, 1)")
     (line,) = made.lines
     assert "\n" not in line
     assert "\u202e" not in line
@@ -63,8 +70,16 @@ def test_no_value_becomes_code() -> None:
     assert calls == [nasty, (nasty, 1)]
 
 
-def test_it_does_not_grow_for_ever() -> None:
-    made = Script(has_caller=True)
+def test_many_are_a_loop(made: Script) -> None:
+    made.did([f"leg{n}" for n in range(4)], "hangup()")
+    (block,) = made.lines
+    compile(block, "cell", "exec")
+    made.dialled_many(50, 10, "a@b", "TonePlay", {}, 30.0)
+    compile("\n".join(made.lines), "cell", "exec")
+    assert "time.sleep(0.1)" in made.lines[-1]
+
+
+def test_it_does_not_grow_for_ever(made: Script) -> None:
     for _ in range(script.KEPT + 50):
-        made.hung_up(leg("a"))
+        made.did(["leg"], "hangup()")
     assert len(made.lines) == script.KEPT

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from switchy_nb.panels.still import still
+from switchy_nb.panels import still
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 
@@ -24,11 +24,13 @@ class Tags(HTMLParser):
 
 def test_values_are_text() -> None:
     page = Tags()
-    page.feed(still([HOSTILE, ""], [{"state": HOSTILE, "to": HOSTILE}]))
-    assert page.tags == {"div", "strong", "p", "table", "thead", "tbody", "tr", "th", "td"}
+    page.feed(
+        still.lines([HOSTILE, ""]) + still.table([HOSTILE], [[HOSTILE]]) + still.code(HOSTILE)
+    )
+    assert page.tags == {"p", "table", "thead", "tbody", "tr", "th", "td", "pre"}
     assert page.attributes == []
-    assert page.text.count(HOSTILE) == 3
+    assert page.text.count(HOSTILE) == 4
 
 
-def test_without_calls_there_is_no_table() -> None:
-    assert "<table" not in still(["the link is up"], [])
+def test_of_nothing_there_is_nothing() -> None:
+    assert still.table(["State"], []) == still.lines([""]) == still.code("") == ""

@@ -3,6 +3,8 @@
 
 // Each form has this module to itself, so a count would give the same ids to several.
 const newId = () => `switchy-${Math.random().toString(36).slice(2)}`;
+const ELEMENTS = { choice: "select", lines: "textarea" };
+const TYPES = { number: "number", check: "checkbox", secret: "password" };
 
 function newField(field) {
   const box = document.createElement("div");
@@ -10,33 +12,47 @@ function newField(field) {
   const label = document.createElement("label");
   label.className = "widget-label";
   label.textContent = field.label;
-  const input = document.createElement(field.kind === "choice" ? "select" : "input");
+  const input = document.createElement(ELEMENTS[field.kind] ?? "input");
   input.id = label.htmlFor = newId();
-  if (field.kind === "choice") {
+  if (field.kind === "choice" || field.kind === "check") {
+    // else JupyterLab takes keys for its own: b makes a cell, d d removes one
     input.setAttribute("data-lm-suppress-shortcuts", "true");
-  } else {
-    input.type = field.kind === "number" ? "number" : "text";
-    if (field.kind === "number") {
-      input.min = "0";
-      input.step = "any";
-    }
+  }
+  if (input.tagName === "INPUT") input.type = TYPES[field.kind] ?? "text";
+  if (field.kind === "number") {
+    input.min = "0";
+    input.step = "any";
+  }
+  if (field.kind === "lines") input.rows = 2;
+  if (field.kind !== "choice" && field.kind !== "check") {
     input.placeholder = field.hint;
-    input.autocomplete = "off";
+    input.autocomplete = field.kind === "secret" ? "new-password" : "off";
     input.spellcheck = false;
   }
-  box.append(label, input);
-  if (field.kind === "text" && field.options.length) {
-    const list = document.createElement("datalist");
+  box.append(...(field.kind === "check" ? [input, label] : [label, input]));
+  const check = field.kind === "check";
+  return {
+    box,
+    input,
+    kind: field.kind,
+    shown: null,
+    get: () => (check ? (input.checked ? "on" : "") : input.value),
+    set: (value) => {
+      if (check) input.checked = value !== "";
+      else if (input.value !== value) input.value = value;
+    },
+  };
+}
+
+function offer({ box, input, kind, shown }, options) {
+  const wanted = JSON.stringify(options);
+  let list = box.querySelector("select, datalist");
+  if (!list && kind === "text" && options.length) {
+    list = document.createElement("datalist");
     list.id = `${input.id}-list`;
     input.setAttribute("list", list.id);
     box.append(list);
   }
-  return { box, input, shown: null };
-}
-
-function offer({ box, input, shown }, options) {
-  const wanted = JSON.stringify(options);
-  const list = box.querySelector("select, datalist");
   if (!list || shown === wanted) return wanted;
   const chosen = input.value;
   list.replaceChildren(
@@ -53,28 +69,38 @@ function offer({ box, input, shown }, options) {
 
 function render({ model, el }) {
   const form = document.createElement("div");
-  form.className = "switchy-form jupyter-widgets";
+  form.className = `switchy-form jupyter-widgets ${model.get("look")}`;
   form.setAttribute("role", "group");
   form.setAttribute("aria-label", model.get("label"));
+  const more = document.createElement("details");
+  more.className = "switchy-more";
+  const summary = document.createElement("summary");
+  summary.textContent = "More";
+  summary.setAttribute("data-lm-suppress-shortcuts", "true");
+  const rest = document.createElement("div");
+  rest.className = "switchy-form";
+  more.append(summary, rest);
   el.append(form);
   const fields = new Map();
   const buttons = new Map();
 
+  const typed = () => Object.fromEntries([...fields].map(([name, field]) => [name, field.get()]));
   const press = (name) => {
     const button = buttons.get(name);
     if (!button || button.disabled) return;
-    const values = Object.fromEntries([...fields].map(([n, { input }]) => [n, input.value]));
-    model.send({ press: name, values });
+    model.send({ press: name, values: typed() });
+    for (const field of fields.values()) if (field.kind === "secret") field.set("");
   };
   // The page's other views of the same form show what is typed in this one. It is not saved, so
-  // the kernel hears nothing of it.
+  // the kernel hears nothing of it; and secrets are nobody's.
   const share = () =>
-    model.set("typed", Object.fromEntries([...fields].map(([n, { input }]) => [n, input.value])));
+    model.set(
+      "typed",
+      Object.fromEntries(Object.entries(typed()).filter(([n]) => fields.get(n).kind !== "secret")),
+    );
   const follow = () => {
-    for (const [name, value] of Object.entries(model.get("typed") ?? {})) {
-      const input = fields.get(name)?.input;
-      if (input && input.value !== value) input.value = value;
-    }
+    for (const [name, value] of Object.entries(model.get("typed") ?? {}))
+      fields.get(name)?.set(value);
   };
   const draw = () => {
     for (const field of model.get("fields")) {
@@ -82,18 +108,24 @@ function render({ model, el }) {
       if (!known) {
         known = newField(field);
         fields.set(field.name, known);
-        form.append(known.box);
+        (field.more ? rest : form).append(known.box);
         known.shown = offer(known, field.options);
-        // a choice begins with its first option, unless it is told another
-        if (field.kind !== "choice" || field.value !== "") known.input.value = field.value;
+        known.first = "";
         known.input.addEventListener("input", share);
         known.input.addEventListener("keydown", (event) => {
-          if (event.key !== "Enter" || event.isComposing) return;
+          if (event.key !== "Enter" || event.isComposing || field.kind === "lines") return;
           event.preventDefault();
           press(model.get("buttons")[0]?.name);
         });
       }
       known.shown = offer(known, field.options);
+      // what it begins with may change while nobody has typed; a choice has its first option
+      if (field.value !== known.first && known.kind !== "secret") {
+        const chosen = known.kind === "choice" && known.first !== "";
+        if (!chosen && (known.kind === "choice" || known.get() === known.first))
+          known.set(field.value);
+        known.first = field.value;
+      }
     }
     for (const { name, text, style } of model.get("buttons")) {
       if (buttons.has(name)) continue;
@@ -101,27 +133,28 @@ function render({ model, el }) {
       button.type = "button";
       button.className = `jupyter-button widget-button ${style}`;
       button.textContent = text;
-      // else JupyterLab takes keys for its own: b makes a cell, d d removes one
       button.setAttribute("data-lm-suppress-shortcuts", "true");
       button.addEventListener("click", () => press(name));
       buttons.set(name, button);
       form.append(button);
     }
+    if (rest.childElementCount && !more.isConnected) form.append(more);
   };
   const enable = () => {
     const off = new Set(model.get("off"));
-    for (const [name, button] of buttons) button.disabled = off.has(name);
+    for (const [name, button] of buttons) {
+      button.disabled = off.has(name);
+      button.title = model.get("reason");
+    }
   };
-  model.on("change:fields", draw);
-  model.on("change:off", enable);
-  model.on("change:typed", follow);
+  const heard = { "change:fields": draw, "change:off": enable, "change:reason": enable };
+  heard["change:typed"] = follow;
+  for (const [name, handler] of Object.entries(heard)) model.on(name, handler);
   draw();
   enable();
   follow();
   return () => {
-    model.off("change:fields", draw);
-    model.off("change:off", enable);
-    model.off("change:typed", follow);
+    for (const [name, handler] of Object.entries(heard)) model.off(name, handler);
   };
 }
 

@@ -1,0 +1,127 @@
+"""`CallTable`: the legs that are up, or ended lately, of which some are selected; and `Calls`.
+
+Which rows there are, and in which words, is in `rows`.
+"""
+
+from collections.abc import Iterable
+
+import ipywidgets as widgets
+
+from switchy_nb.panels.elements import StatusLine
+from switchy_nb.panels.handling import Handling
+from switchy_nb.panels.part import Part
+from switchy_nb.panels.rows import COLUMNS, View, row
+from switchy_nb.panels.status import Status
+from switchy_nb.panels.still import lines, table
+from switchy_nb.panels.table import FIRST, Table, sent_columns
+from switchy_nb.panels.waits import Waits
+
+_EMPTY = "No calls yet: dial one, or wait for one to come in."
+
+
+class CallTable(Part):
+    """The table of calls: sort it by its headings, filter it, choose its columns, select in it.
+
+    Parameters
+    ----------
+    target : Caller, Client, Recording or Part
+        Whose calls.
+    """
+
+    title = "Calls"
+
+    def build(self) -> Iterable[widgets.Widget]:
+        """Return the table, and the line that counts."""
+        self._view = View()
+        self._shown = [name for name, column in COLUMNS.items() if column.shown]
+        post = self.board.post
+        self.table = Table(
+            "Calls",
+            {
+                "choose": lambda ids: post(self.board.choose, ids),
+                "sort": lambda name: post(self.sort, name),
+                "filter": lambda text: post(self.filter, text),
+                "columns": lambda names: post(self.show_columns, names),
+                "view": lambda _: post(self.repaint),
+            },
+            _EMPTY,
+        )
+        self._count = StatusLine()
+        return [self.table, self._count]
+
+    # --- on the desk's thread ------------------------------------------------------------------
+
+    def sort(self, column: str) -> None:
+        """Sort by a column; again, the other way round; a third time, as calls came."""
+        view = self._view
+        if column not in COLUMNS:
+            return
+        if view.sort != column:
+            view.sort, view.descending = column, False
+        elif not view.descending:
+            view.descending = True
+        else:
+            view.sort, view.descending = "", False
+
+    def filter(self, text: str) -> None:
+        """Show only legs that have this text in a cell."""
+        self._view.wanted = text.strip()
+
+    def show_columns(self, names: list[str]) -> None:
+        """Show these columns; at least one stays."""
+        self._shown = [name for name in COLUMNS if name in names] or self._shown[:1]
+
+    def paint(self) -> None:
+        """Show the rows that are in view."""
+        legs = self._view.legs(self.board.book)
+        chosen = list(self.board.chosen)
+        places = {leg.uuid: at for at, (leg, _) in enumerate(legs)} if chosen else {}
+        self.table.show(
+            columns=sent_columns((n, c.title, n in self._shown) for n, c in COLUMNS.items()),
+            sort=[self._view.sort, self._view.descending],
+            filter=self._view.wanted,
+            total=len(legs),
+            rows=[
+                row(legs[at][0], at, joined=legs[at][1], shown=self._shown)
+                for at in self.table.in_view()
+                if at < len(legs)
+            ],
+            chosen=chosen,
+            at=places.get(chosen[-1], -1) if chosen else -1,
+        )
+        self._count.show(Status(self._counted(len(legs))))
+
+    def _counted(self, shown: int) -> str:
+        book = self.board.book
+        if not len(book):
+            return ""
+        words = f"{book.up:,} leg{'' if book.up == 1 else 's'} up, {len(book) - book.up:,} ended"
+        words += f"; {shown:,} fit the filter" if self._view.wanted else ""
+        selected = len(self.board.legs)
+        return words + (f"; {selected:,} selected" if selected > 1 else "")
+
+    def still(self) -> str:
+        """Return the first rows."""
+        titles = [COLUMNS[name].title for name in self._shown]
+        rows = [shown["cells"] for shown in self.table.rows[:FIRST]]
+        said = self._count.shown.get("text", "")
+        return table(titles, rows) + lines([said or _EMPTY])
+
+
+class Calls(Part):
+    """The table of calls, what can be done with the selected ones, and waits.
+
+    Parameters
+    ----------
+    target : Caller, Client, Recording or Part
+        Whose calls.
+    """
+
+    def build(self) -> Iterable[widgets.Widget]:
+        """Return the three parts, which share all that they have."""
+        self.parts = [CallTable(self.board), Handling(self.board), Waits(self.board)]
+        return self.parts
+
+    def still(self) -> str:
+        """Return what the parts showed last."""
+        return "".join(part.still() for part in self.parts)

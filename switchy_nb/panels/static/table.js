@@ -1,0 +1,315 @@
+// A grid of rows, of which only those in view are there. The kernel sends rows as text and is told
+// which are in view, which were chosen, and how they are to be sorted and filtered. Nothing from it
+// is ever set as markup. The grid has the focus and points at its active row, since rows come and go.
+const HEIGHT = 26;
+const VISIBLE = 10;
+const newId = () => `switchy-${Math.random().toString(36).slice(2)}`;
+const quiet = (node) => node.setAttribute("data-lm-suppress-shortcuts", "true");
+
+function node(name, className, role) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (role) made.setAttribute("role", role);
+  return made;
+}
+
+function newRow() {
+  const tr = node("tr", "", "row");
+  tr.dot_ = node("span", "switchy-dot");
+  tr.dot_.setAttribute("aria-hidden", "true");
+  tr.cells_ = [];
+  return tr;
+}
+
+function fill(tr, row, names) {
+  while (tr.cells_.length < names.length) {
+    const td = node("td", "", "gridcell");
+    const text = node("span");
+    if (tr.cells_.length === 0) td.append(tr.dot_);
+    td.append(text);
+    tr.append(td);
+    tr.cells_.push(text);
+  }
+  while (tr.cells_.length > names.length) tr.cells_.pop().parentElement.remove();
+  names.forEach((name, at) => {
+    const text = tr.cells_[at];
+    const value = row ? row.cells[at] ?? "" : at ? "" : "…";
+    text.parentElement.className = `switchy-col-${name}`;
+    if (text.textContent !== value) text.textContent = value;
+    const title = name === "state" && row?.title ? row.title : value;
+    if (text.parentElement.title !== title) text.parentElement.title = title;
+  });
+  tr.dot_.style.backgroundColor = row?.colour ?? "transparent";
+  tr.classList.toggle("switchy-joined", Boolean(row?.joined));
+  tr.classList.toggle("switchy-over", Boolean(row?.over));
+  tr.leg_ = row?.id ?? null;
+}
+
+function render({ model, el }) {
+  const view = newId();
+  const bar = node("div", "switchy-form jupyter-widgets");
+  const field = node("div", "switchy-field switchy-text");
+  const label = node("label", "widget-label");
+  label.textContent = "Filter";
+  const filter = node("input");
+  filter.id = label.htmlFor = newId();
+  filter.type = "text";
+  filter.placeholder = "text in any column";
+  filter.autocomplete = "off";
+  filter.spellcheck = false;
+  field.append(label, filter);
+  const chooser = node("details", "switchy-more");
+  const summary = node("summary");
+  summary.textContent = "Columns";
+  quiet(summary);
+  const boxes = node("div", "switchy-form", "group");
+  boxes.setAttribute("aria-label", "Columns");
+  chooser.append(summary, boxes);
+  bar.append(field, chooser);
+
+  const frame = node("div", "switchy-table");
+  const table = node("table", "", "grid");
+  table.setAttribute("aria-label", model.get("label"));
+  table.tabIndex = 0;
+  quiet(table);
+  const head = node("thead");
+  const names = node("tr", "", "row");
+  head.append(names);
+  const body = node("tbody");
+  const [above, below] = [node("tr"), node("tr")];
+  for (const space of [above, below]) {
+    space.setAttribute("aria-hidden", "true");
+    space.append(node("td"));
+  }
+  body.append(above, below);
+  table.append(head, body);
+  frame.append(table);
+  const empty = node("div", "switchy-note");
+  empty.textContent = model.get("empty");
+  el.append(bar, frame, empty);
+
+  let [first, end] = [0, 0];
+  let cursor = ""; // the row that the keys move from; what is chosen is the kernel's to say
+  let seen = "";
+  let coming = null;
+  const rows = new Map();
+  const shown = () => model.get("columns").filter((column) => column.shown);
+
+  // --- what is told to the kernel --------------------------------------------------------------
+  const look = () => {
+    const from = Math.max(0, Math.floor(frame.scrollTop / HEIGHT));
+    const to = from + Math.ceil((frame.clientHeight || HEIGHT * VISIBLE) / HEIGHT) + 1;
+    if (from === first && to === end) return;
+    [first, end] = [from, to];
+    model.send({ view, first, end });
+    draw();
+  };
+  const choose = (id, add) => {
+    if (!id) return;
+    const chosen = model.get("chosen");
+    let wanted = [id];
+    if (add) wanted = chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id];
+    cursor = id;
+    model.send({ choose: wanted });
+  };
+  const byPlace = () => new Map(model.get("rows").map((row) => [row.at, row]));
+  const placeOf = (id) => model.get("rows").find((row) => row.id === id)?.at ?? model.get("at");
+  const scrollTo = (at) => {
+    // not scrollIntoView: it would move the notebook as well
+    const top = at * HEIGHT;
+    const bottom = top + HEIGHT + head.offsetHeight - frame.clientHeight;
+    frame.scrollTop = Math.min(Math.max(frame.scrollTop, bottom), top);
+  };
+  body.addEventListener("mousedown", (event) => {
+    // what was pressed, even if rows move before the button is let go
+    const tr = event.target.closest("tr");
+    if (event.button !== 0 || !tr?.leg_) return;
+    choose(tr.leg_, event.ctrlKey || event.metaKey);
+  });
+  body.addEventListener("click", (event) => {
+    // a click without a mouse, such as a screen reader's
+    if (event.detail === 0) choose(event.target.closest("tr")?.leg_, event.ctrlKey || event.metaKey);
+  });
+  table.addEventListener("keydown", (event) => {
+    if (event.target !== table) return;
+    const page = Math.max(1, end - first - 3);
+    const [here, last] = [placeOf(cursor), model.get("total") - 1];
+    const to = {
+      ArrowDown: here + 1,
+      ArrowUp: here < 0 ? 0 : here - 1,
+      PageDown: here + page,
+      PageUp: here - page,
+      Home: 0,
+      End: last,
+    }[event.key];
+    const press = event.key === " " || event.key === "Enter";
+    if (to === undefined && !press) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (press) return choose(cursor, event.ctrlKey || event.metaKey || event.shiftKey);
+    const at = Math.min(Math.max(to, 0), last);
+    scrollTo(at);
+    const row = byPlace().get(at);
+    coming = row ? null : at; // chosen as soon as the kernel has sent it
+    if (!row) return;
+    if (event.shiftKey || event.ctrlKey || event.metaKey) {
+      // to move on without choosing, or (with Shift) to choose as well
+      if (event.shiftKey && !model.get("chosen").includes(row.id)) return choose(row.id, true);
+      cursor = row.id;
+      return draw();
+    }
+    choose(row.id, false);
+  });
+  let typing = 0;
+  filter.addEventListener("input", () => {
+    model.set("typed", filter.value);
+    window.clearTimeout(typing);
+    typing = window.setTimeout(() => model.send({ filter: filter.value }), 150);
+  });
+  frame.addEventListener("scroll", look, { passive: true });
+  const watcher = new ResizeObserver(look);
+  watcher.observe(frame);
+
+  // --- what is shown -----------------------------------------------------------------------------
+  const drawHead = () => {
+    const [sorted, descending] = model.get("sort");
+    const columns = shown();
+    names.replaceChildren(
+      ...columns.map(({ name, title }) => {
+        const th = node("th", `switchy-col-${name}`, "columnheader");
+        th.scope = "col";
+        const button = node("button", "switchy-sort");
+        button.type = "button";
+        button.dataset.column = name;
+        quiet(button);
+        const mark = node("span");
+        mark.setAttribute("aria-hidden", "true");
+        mark.textContent = name === sorted ? (descending ? " ▾" : " ▴") : "";
+        button.append(title, mark);
+        button.title = `Sort by ${title}`;
+        button.addEventListener("click", () => model.send({ sort: name }));
+        const order = descending ? "descending" : "ascending";
+        th.setAttribute("aria-sort", name === sorted ? order : "none");
+        th.append(button);
+        return th;
+      }),
+    );
+    boxes.replaceChildren(
+      ...model.get("columns").map((column) => {
+        const box = node("div", "switchy-field switchy-check");
+        const input = node("input");
+        const text = node("label", "widget-label");
+        input.type = "checkbox";
+        input.checked = column.shown;
+        input.id = text.htmlFor = newId();
+        input.dataset.column = column.name;
+        quiet(input);
+        text.textContent = column.title;
+        input.addEventListener("change", () =>
+          model.send({
+            columns: [...boxes.querySelectorAll("input:checked")].map((i) => i.dataset.column),
+          }),
+        );
+        box.append(input, text);
+        return box;
+      }),
+    );
+  };
+  const rehead = () => {
+    const focused = document.activeElement;
+    const [part, column] = [focused?.tagName, focused?.dataset?.column];
+    const inside = names.contains(focused) || boxes.contains(focused);
+    drawHead();
+    const again = (part === "BUTTON" ? names : boxes).querySelector(`[data-column="${column}"]`);
+    if (inside) again?.focus();
+    draw();
+  };
+  let due = false;
+  const soon = () => {
+    // the traits of one message change one by one
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      draw();
+    });
+  };
+  const draw = () => {
+    const total = model.get("total");
+    const chosen = model.get("chosen");
+    const columns = shown().map((column) => column.name);
+    const known = byPlace();
+    if (coming !== null && known.has(coming)) {
+      choose(known.get(coming).id, false);
+      coming = null;
+    }
+    if (chosen.join() !== seen) {
+      seen = chosen.join();
+      if (!chosen.includes(cursor)) cursor = chosen.at(-1) ?? "";
+      if (model.get("at") >= 0) scrollTo(model.get("at"));
+    }
+    const to = Math.min(end, total);
+    const from = Math.min(first, to);
+    for (const [at, tr] of rows) {
+      if (at < from || at >= to) {
+        tr.remove();
+        rows.delete(at);
+      }
+    }
+    let active = null;
+    for (let at = from; at < to; at += 1) {
+      let tr = rows.get(at);
+      if (!tr) {
+        tr = newRow();
+        tr.id = newId();
+        rows.set(at, tr);
+        const next = [...rows.keys()].filter((k) => k > at).sort((a, b) => a - b)[0];
+        body.insertBefore(tr, next === undefined ? below : rows.get(next));
+      }
+      const row = known.get(at);
+      fill(tr, row, columns);
+      tr.setAttribute("aria-rowindex", String(at + 2));
+      tr.setAttribute("aria-selected", String(row !== undefined && chosen.includes(row.id)));
+      const current = row !== undefined && row.id === cursor;
+      tr.classList.toggle("switchy-cursor", current);
+      if (current) active = tr.id;
+    }
+    above.firstChild.style.height = `${from * HEIGHT}px`;
+    below.firstChild.style.height = `${(total - to) * HEIGHT}px`;
+    above.hidden = from === 0;
+    below.hidden = total === to;
+    table.setAttribute("aria-rowcount", String(total + 1));
+    table.setAttribute("aria-multiselectable", "true");
+    if (active) table.setAttribute("aria-activedescendant", active);
+    else table.removeAttribute("aria-activedescendant");
+    frame.style.height = `${Math.min(Math.max(total, 1), VISIBLE) * HEIGHT + HEIGHT + 2}px`;
+    frame.hidden = total === 0;
+    empty.hidden = total !== 0;
+    bar.hidden = total === 0 && model.get("filter") === "";
+    empty.textContent = model.get("filter") ? "No call fits the filter." : model.get("empty");
+  };
+  const follow = () => {
+    const typed = model.get("typed") ?? model.get("filter");
+    if (filter.value !== typed) filter.value = typed;
+  };
+  const heard = {
+    "change:rows": soon,
+    "change:total": soon,
+    "change:chosen": soon,
+    "change:at": soon,
+    "change:columns": rehead,
+    "change:sort": rehead,
+    "change:typed": follow,
+  };
+  for (const [name, handler] of Object.entries(heard)) model.on(name, handler);
+  drawHead();
+  follow();
+  look();
+  return () => {
+    watcher.disconnect();
+    window.clearTimeout(typing);
+    for (const [name, handler] of Object.entries(heard)) model.off(name, handler);
+  };
+}
+
+export default { render };
