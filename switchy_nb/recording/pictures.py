@@ -1,8 +1,10 @@
 """The pictures of a recording: what they are drawn of is chosen here, how in `switchy_nb.plots`."""
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+from switchy_nb.errors import RecordingError
 from switchy_nb.recording.frames import select
 from switchy_nb.recording.options import no_others
 
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from switchy_nb.recording.recording import Recording
+
+#: Where a recording's events say which file it is.
+_FILE = "Record-File-Path"
 
 
 class Pictures:
@@ -128,6 +133,77 @@ class Pictures:
 
         _check(health, options)
         return health(cast("Recording", self).calls, **options)
+
+    def quality(self, what: str | None = None, **options: Any) -> "Figure":
+        """Draw how good the sound was that legs received: opinion score, jitter, loss.
+
+        Its parameters are those of `switchy_nb.plots.quality`.
+        """
+        from switchy_nb.analysis.quality import quality_of
+        from switchy_nb.plots import quality
+
+        _check(quality, options)
+        recording = cast("Recording", self)
+        legs = quality_of(recording.sessions, recording.events, recording.pick)
+        return quality(legs, what, **options)
+
+    def sound(
+        self, path: "str | os.PathLike[str]", session: object = None, **options: Any
+    ) -> "Figure":
+        """Draw a recorded WAV file, with what its leg did on the same time axis; a notebook plays it.
+
+        Parameters
+        ----------
+        path : path
+            The file, on this machine.
+        session : str or Session, optional
+            The leg that was recorded. Without, it is the one that recorded to a file of this name.
+        **options
+            As of `switchy_nb.plots.sound`.
+
+        Raises
+        ------
+        RecordingError
+            If there is no such file, or if it is not known when which leg was recorded to it.
+        """
+        from switchy_nb.plots import sound
+
+        _check(sound, options)
+        recording = cast("Recording", self)
+        leg, began = _recorded_leg(recording, path, session, options.get("clock", "arrival"))
+        legs = recording.sessions.loc[[leg]]
+        return sound(path, legs, _told(recording, legs)[0], began, **options)
+
+
+def _recorded_leg(
+    recording: "Recording",
+    path: "str | os.PathLike[str]",
+    session: object,
+    clock: object,
+) -> tuple[str, "pd.Timestamp"]:
+    """Find which leg was recorded to a file, and since when."""
+    from switchy_nb.plots.style import Clock
+
+    uuid = getattr(session, "uuid", session)
+    events = recording.events
+    starts = events[(events["name"] == "RECORD_START") & events["session"].notna()]
+    if uuid is not None:
+        select(recording.sessions, recording.sessions.index, [str(uuid)], "session")
+        starts = starts[starts["session"] == uuid]
+    files = recording.pick(starts.index.tolist(), (_FILE,))[_FILE]
+    name = os.path.basename(os.fspath(path))
+    same = [isinstance(file, str) and os.path.basename(file) == name for file in files]
+    chosen = starts[same] if any(same) else starts if uuid is not None else starts.iloc[:0]
+    if not len(chosen):
+        known = sorted({os.path.basename(file) for file in files if isinstance(file, str)})
+        there = f"recorded were {', '.join(known[:5])}" if known else "nothing was recorded there"
+        whose = f"leg {uuid}" if uuid is not None else "any leg"
+        raise RecordingError(
+            f"no event says that {whose} was recorded to {name!r}; {there}. "
+            "switchy_nb.plots.sound(path) draws a file alone"
+        )
+    row = chosen.iloc[0]
+    return str(row["session"]), row[Clock.of(str(clock)).column]
 
 
 def _check(draw: Callable[..., Any], options: dict[str, Any]) -> None:
