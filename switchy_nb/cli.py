@@ -1,4 +1,4 @@
-"""The command ``switchy-nb``: check a switch, print its dial plan, run the simulated one, a notebook.
+"""The command ``switchy-nb``: check a switch, run the simulated one or a notebook, report on a file.
 
 Here is what a person types and reads; what is done is done in the rooms below.
 """
@@ -193,6 +193,41 @@ def sim(
     for name in asked:  # who asks twice must not turn the goodbye into a failure
         signal.signal(name, signal.SIG_IGN)
     click.echo("Stopped.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page to write.  [default: FILE's name with .html, here]",
+)
+@click.option("--title", help="What to write over it.")
+@click.option(
+    "--slowest", type=click.IntRange(0), default=5, show_default=True, help="Slow calls to tell of."
+)
+@click.option(
+    "--failed",
+    type=click.IntRange(0),
+    default=5,
+    show_default=True,
+    help="Failed calls to tell of.",
+)
+def report(file: Path, output: Path | None, title: str | None, slowest: int, failed: int) -> None:
+    """Make a page of FILE, a recording: summary, figures, problems, calls to look at.
+
+    FILE is what `save` or `record_to` wrote, or the bytes of a connection (.raw, .raw.xz). The page
+    is one file that fetches nothing.
+    """
+    from switchy_nb.recording import Recording
+
+    name = file.resolve().name.split(".")[0] or "recording"
+    with _readable_errors():
+        recording = Recording.load(file, progress=False)
+        page = recording.report(
+            output or Path(f"{name}.html"), title=title, slowest=slowest, failed=failed
+        )
+    click.echo(f"{page}: {_one_line(recording.problems().summary)}")
 
 
 @main.command()

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner, Result
+from helpers import RECORDINGS
 
 from switchy_nb import cli
 from switchy_nb.connection import Connection
@@ -244,3 +245,26 @@ def test_the_version_is_told():
 def test_the_help_names_every_command():
     said = invoke("--help").output
     assert set(re.findall(r"^  ([a-z]+)  ", said, re.MULTILINE)) == set(cli.main.commands)
+
+
+def test_report_makes_a_page_of_a_recording(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = RECORDINGS / "ten_calls.events.raw.xz"
+    result = invoke("report", str(file), "--failed", "1", "--slowest", "0", "--title", "Ten")
+    assert result.exit_code == 0, result.output
+    assert result.output == (
+        "ten_calls.html: 3 problems in 10 calls, 453 events: 2 failed, 1 unanswered.\n"
+    )
+    page = (tmp_path / "ten_calls.html").read_text(encoding="utf-8")
+    assert "<title>Ten</title>" in page
+    assert page.count("<article") == 1
+
+
+def test_report_refuses_what_is_no_recording(tmp_path):
+    nothing = tmp_path / "notes.txt"
+    nothing.write_text("no recording at all")
+    result = invoke("report", str(nothing), "--output", str(tmp_path / "out.html"))
+    assert result.exit_code == 1
+    assert "notes.txt" in result.output
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out.html").exists()

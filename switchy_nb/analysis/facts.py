@@ -154,13 +154,15 @@ class Facts:
         uuids = [leg.uuid for leg in self.legs if len(leg.uuid) >= _SHORTEST_UUID]
         reported = [
             order
-            for order in api_orders(self.material)
+            for order in self.material.orders
+            if order.n is not None
             if order.verb == "hupall" or any(order.names(uuid) for uuid in uuids)
         ]
         told = {(order.verb, order.argument) for order in reported}
         ours = [
             order
-            for order in sent_orders(self.material)
+            for order in self.material.orders
+            if order.n is None
             if any(order.names(uuid) for uuid in uuids) and (order.verb, order.argument) not in told
         ]
         return sorted([*reported, *ours], key=lambda order: order.at)
@@ -185,6 +187,11 @@ class Facts:
         if pd.isna(moment) or pd.isna(self.began):
             return None
         return float((moment - self.began).total_seconds())
+
+
+def orders_of(material: Material) -> list[Order]:
+    """Return the commands that the switch reported and those that we sent."""
+    return [*api_orders(material), *sent_orders(material)]
 
 
 def api_orders(material: Material) -> Sequence[Order]:

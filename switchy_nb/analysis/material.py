@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import pandas as pd
 
+    from switchy_nb.analysis.facts import Order
+
 
 class Material(Protocol):
     """The frames of a recording, as `docs/recordings.md` and the classes' own pages tell them."""
@@ -32,6 +34,10 @@ class Material(Protocol):
     @property
     def commands(self) -> "pd.DataFrame":
         """One row for each command that was sent."""
+
+    @property
+    def orders(self) -> "Sequence[Order]":
+        """The commands that the switch reported, and those that were sent."""
 
     @property
     def warnings(self) -> list[str]:

@@ -138,4 +138,5 @@ class _Part:
             material.commands,
             material.warnings,
         )
+        self.orders = material.orders
         self.pick, self.header = material.pick, material.header

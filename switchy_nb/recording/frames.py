@@ -135,6 +135,11 @@ class Frames:
         )
         return frame
 
+    def kept(self, what: str, key: Hashable, build: Callable[[], Any]) -> Any:
+        """Return what was made of the frames, and make it anew where `key` is another."""
+        with self._lock:
+            return self._once(what, key, build)
+
     def _once(self, what: str, key: Hashable, build: Callable[[], Any]) -> Any:
         """Build anew only what is not up to date."""
         kept = self._kept.get(what)

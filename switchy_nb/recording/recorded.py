@@ -31,6 +31,8 @@ class RecordedCall:
     def __init__(self, recording: "Recording", key: str) -> None:
         self.recording = recording
         self.uuid = key
+        #: what was read of it, and when: it is read again where more was recorded
+        self._kept: tuple[tuple[int, int], Facts] | None = None
 
     @property
     def row(self) -> "pd.Series[Any]":
@@ -82,7 +84,10 @@ class RecordedCall:
     def _facts(self) -> "Facts":
         from switchy_nb.analysis.facts import Facts
 
-        return Facts(self.recording, self.uuid)
+        recorded = (self.recording.received, len(self.recording.orders))
+        if self._kept is None or self._kept[0] != recorded:
+            self._kept = (recorded, Facts(self.recording, self.uuid))
+        return self._kept[1]
 
     def __repr__(self) -> str:
         row = self.row
