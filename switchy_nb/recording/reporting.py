@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,6 @@ def render(recording: "Recording", title: str | None, slowest: int, failed: int)
     """Return the page."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    import switchy_nb
     from switchy_nb.analysis.health import judge
 
     environment = Environment(
@@ -92,7 +92,7 @@ def render(recording: "Recording", title: str | None, slowest: int, failed: int)
         figures=list(_pictures(recording)),
         problems=_problems(problems),
         calls=list(_told(recording, slowest, failed)),
-        version=switchy_nb.__version__,
+        version=version("switchy_nb"),
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
     )
     return page
