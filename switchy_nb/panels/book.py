@@ -94,10 +94,12 @@ class Book:
     ----------
     version : int
         Grows whenever a leg came, changed or went.
+    moves : int
+        Grows whenever a leg came or went.
     """
 
     def __init__(self) -> None:
-        self.version = 0
+        self.version = self.moves = 0
         self._legs: dict[str, Leg] = {}
         self._calls: dict[int, list[Leg]] = {}
         self._up = 0
@@ -108,6 +110,7 @@ class Book:
         self._calls.setdefault(leg.call, []).append(leg)
         self._up += not leg.over
         self.version += 1
+        self.moves += 1
 
     def drop(self, leg: Leg) -> None:
         """Let go of a leg that is over."""
@@ -117,6 +120,7 @@ class Book:
         if not legs:
             del self._calls[leg.call]
         self.version += 1
+        self.moves += 1
 
     def changed(self, leg: Leg, *, ended: bool = False) -> None:
         """Take note that a leg is not what it was."""

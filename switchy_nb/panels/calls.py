@@ -3,10 +3,11 @@
 Which rows there are, and in which words, is in `rows`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import ipywidgets as widgets
 
+from switchy_nb.panels.book import Leg
 from switchy_nb.panels.elements import StatusLine
 from switchy_nb.panels.handling import Handling
 from switchy_nb.panels.part import Part
@@ -33,6 +34,7 @@ class CallTable(Part):
     def build(self) -> Iterable[widgets.Widget]:
         """Return the table, and the line that counts."""
         self._view = View()
+        self._ordered: tuple[Hashable, list[tuple[Leg, bool]]] = (None, [])
         self._shown = [name for name, column in COLUMNS.items() if column.shown]
         post = self.board.post
         self.table = Table(
@@ -73,7 +75,7 @@ class CallTable(Part):
 
     def paint(self) -> None:
         """Show the rows that are in view."""
-        legs = self._view.legs(self.board.book)
+        legs = self._legs()
         chosen = list(self.board.chosen)
         places = {leg.uuid: at for at, (leg, _) in enumerate(legs)} if chosen else {}
         self.table.show(
@@ -91,6 +93,15 @@ class CallTable(Part):
         )
         self._count.show(Status(self._counted(len(legs))))
 
+    def _legs(self) -> list[tuple[Leg, bool]]:
+        """Return the legs in their order, found anew only if it may be another."""
+        book, view = self.board.book, self._view
+        moved = book.version if view.sort or view.wanted else book.moves
+        key = (book, moved, view.sort, view.descending, view.wanted)
+        if self._ordered[0] != key:
+            self._ordered = (key, view.legs(book))
+        return self._ordered[1]
+
     def _counted(self, shown: int) -> str:
         book = self.board.book
         if not len(book):
@@ -102,8 +113,10 @@ class CallTable(Part):
 
     def still(self) -> str:
         """Return the first rows."""
-        titles = [COLUMNS[name].title for name in self._shown]
-        rows = [shown["cells"] for shown in self.table.rows[:FIRST]]
+        # without ages: whatever else stands still leaves the picture as it is
+        kept = [at for at, name in enumerate(self._shown) if name != "age"]
+        titles = [COLUMNS[self._shown[at]].title for at in kept]
+        rows = [[shown["cells"][at] for at in kept] for shown in self.table.rows[:FIRST]]
         said = self._count.shown.get("text", "")
         return table(titles, rows) + lines([said or _EMPTY])
 

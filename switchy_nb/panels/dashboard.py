@@ -69,6 +69,7 @@ class Dashboard(Part):
 
     def still(self) -> str:
         """Return all tabs, one below the other."""
-        parts = "".join(part.still() for parts in self.parts.values() for part in parts)
+        shown = [part for parts in self.parts.values() for part in parts]
+        parts = "".join(part.still() for part in shown if not isinstance(part, Connect))
         said = str(self.link.shown.get("text", ""))
         return lines([said]) + parts + code("\n".join(self.script.lines))

@@ -50,6 +50,7 @@ import ipywidgets as widgets
 from switchy_nb.panels.board import Board
 from switchy_nb.panels.elements import StatusLine
 from switchy_nb.panels.options import refuse_unknown
+from switchy_nb.panels.picture import StillPicture
 from switchy_nb.panels.status import NOTHING, Status, Tone
 from switchy_nb.panels.text import plain
 from switchy_nb.sources import sent_from
@@ -88,6 +89,7 @@ class Part(widgets.VBox):
         self._owns = self.board is not shared
         self._tasks: list[asyncio.Task[None]] = []
         self._said: str | None = None
+        self._picture = StillPicture(self.still)
         self.hidden = False
         self._note, self._trouble = StatusLine(), StatusLine()
         children = [self._note, *self.build(**options), self._trouble]
@@ -155,6 +157,7 @@ class Part(widgets.VBox):
             board.close()
         else:
             board.desk.call(self._leave)
+        self._picture.refresh(now=True)
         close_family(self)
 
     def __repr__(self) -> str:
@@ -165,6 +168,12 @@ class Part(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         return {**bundle, "text/html": f"<div>{self.still()}</div>"}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        self._picture.show()
+        display(super()._repr_mimebundle_(), raw=True)
 
     # --- on the desk's thread -----------------------------------------------------------------------
 
@@ -185,6 +194,7 @@ class Part(widgets.VBox):
         try:
             self._note.show(Status(self.board.off) if self.commands else NOTHING)
             self.paint()
+            self._picture.refresh()
         except Exception as exc:
             self.fail(exc)
         else:

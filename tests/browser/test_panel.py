@@ -337,3 +337,40 @@ def test_shown_twice_it_shows_the_same(open_notebook) -> None:
         expect(panel.row("up")).to_have_count(2)
     second.button("Hang up").click()
     expect(first.row("hung up: NORMAL_CLEARING")).to_have_count(2)
+
+
+@pytest.mark.timeout(240)
+def test_reopened_without_its_kernel_there_is_a_still_picture(open_notebook) -> None:
+    notebook = open_notebook(PANEL)
+    notebook.run(0)
+    panel = Panel(notebook)
+    panel.dial(f"busy@{panel.sip}")
+    expect(panel.row("hung up: USER_BUSY")).to_have_count(2)
+    picture = notebook.cell(0).locator(".switchy-still")
+    expect(picture).to_contain_text("hung up: USER_BUSY", timeout=15_000)
+    expect(picture.get_by_role("table")).to_be_hidden()  # a live panel is there instead
+    notebook.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    notebook.page.reload()
+    notebook.until_idle()
+    expect(picture.get_by_role("table")).to_be_visible()
+    expect(picture.get_by_role("row").filter(has_text="USER_BUSY")).to_have_count(2)
+    expect(picture).to_contain_text("sess1, waitfor = caller(")
+    notebook.errors.clear()  # JupyterLab misses the model that went with the kernel
+
+
+@pytest.mark.timeout(240)
+def test_a_recording_is_listened_to(panel: Panel) -> None:
+    panel.dial(f"tone@{panel.sip}")
+    expect(panel.says(": up")).to_be_visible()
+    panel.button("Record").click()
+    expect(panel.says("recording to /")).to_be_visible()
+    panel.button("Stop recording").click()
+    expect(panel.says("recorded to /")).to_be_visible()
+    panel.button("Listen").click()
+    player = panel.root.locator("audio")
+    expect(player).to_be_visible()
+    expect(player).to_have_attribute("aria-label", re.compile("^Recording of"))
+    panel.page.wait_for_function(
+        "player => player.readyState >= 1 && player.duration >= 0", arg=player.element_handle()
+    )
