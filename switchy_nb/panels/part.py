@@ -89,7 +89,7 @@ class Part(widgets.VBox):
         self._owns = self.board is not shared
         self._tasks: list[asyncio.Task[None]] = []
         self._said: str | None = None
-        self._picture = StillPicture(self.still)
+        self._beside = StillPicture(self.still)
         self.hidden = False
         self._note, self._trouble = StatusLine(), StatusLine()
         children = [self._note, *self.build(**options), self._trouble]
@@ -157,7 +157,7 @@ class Part(widgets.VBox):
             board.close()
         else:
             board.desk.call(self._leave)
-        self._picture.refresh(now=True)
+        self._beside.refresh(now=True)
         close_family(self)
 
     def __repr__(self) -> str:
@@ -172,7 +172,7 @@ class Part(widgets.VBox):
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        self._picture.show()
+        self._beside.show()
         display(super()._repr_mimebundle_(), raw=True)
 
     # --- on the desk's thread -----------------------------------------------------------------------
@@ -194,7 +194,7 @@ class Part(widgets.VBox):
         try:
             self._note.show(Status(self.board.off) if self.commands else NOTHING)
             self.paint()
-            self._picture.refresh()
+            self._beside.refresh()
         except Exception as exc:
             self.fail(exc)
         else:
