@@ -22,7 +22,7 @@ lab_flags = $(if $(filter 0,$(shell id -u)),--allow-root) \
 
 export CHROMIUM
 .DEFAULT_GOAL := help
-.PHONY: help setup lab demo test browser-test lint format bench lock clean distclean
+.PHONY: help setup lab demo test browser-test baselines lint format bench lock clean distclean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,11 @@ test: chromium  ## run every test, the notebooks and the browser's included (JOB
 
 browser-test: chromium  ## run only the tests in a real Chromium
 	$(bin)/python -m pytest -m browser $(PYTEST_FLAGS) tests/browser
+
+baselines: $(setup)  ## draw the reference images of all pictures anew; look at what has changed
+	rm -f tests/plots/baseline/*.png
+	$(bin)/python -m pytest -n $(JOBS) -q --mpl-generate-path=tests/plots/baseline \
+		tests/plots/test_pictures.py -k "test_light or test_dark"
 
 lint: $(setup)  ## formatting, style, types, and which room imports which
 	$(bin)/ruff format --check .

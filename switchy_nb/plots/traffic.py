@@ -114,6 +114,7 @@ def _calls(
             antialiased=False,
         )
         bottom = bottom + values
+    ax.set_ylim(0, float(bottom.max()) * 1.1)
     dress(ax, theme, y="calls/s", grid="y")
     legend_above(ax, theme, _swatches([(n, c) for n, v, c in parts if v.any()]))
 
@@ -138,7 +139,7 @@ def _up(
         ax.step(x, count, where="post", color=colour, linewidth=1.2, label=name)
         if name == "up":
             ax.fill_between(x, count, step="post", color=colour, alpha=0.25, linewidth=0)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, ax.get_ylim()[1] * 1.05)
     dress(ax, theme, y="calls at once", grid="y")
     _whole_numbers(ax)
     legend_above(ax, theme, _swatches([(n, c) for n, _, c in lines]))
