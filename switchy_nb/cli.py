@@ -231,6 +231,29 @@ def report(file: Path, output: Path | None, title: str | None, slowest: int, fai
 
 
 @main.command()
+@click.option("--port", type=PORT, default=8866, show_default=True, help="Port of the page.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.option("--dark", is_flag=True, help="Light on dark.")
+def app(port: int, no_browser: bool, dark: bool) -> None:
+    """Open the dashboard in a browser: connect, dial, watch, hang up, without any code.
+
+    It is served to this machine alone, until Ctrl-C; each page has its own connections, which end
+    with it.
+    """
+    from switchy_nb import page
+
+    with _readable_errors():
+        page.check(port, page.NOTEBOOK)
+    token = page.new_token()
+    where = page.address(port, token)
+    click.echo(f"The dashboard is at {where}\nCtrl-C stops it.")
+    if not no_browser:
+        page.open_soon(where, port)
+    page.serve(port, token, dark=dark)
+    click.echo("Stopped.")
+
+
+@main.command()
 @click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--show", default="show", show_default=True, help="Tag of the cells to print.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Save it run.")

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 #: Seconds between two looks at the recording: while nobody scrolls, while somebody does, and after
 #: a failure.
 LOOK, SOON, LATER = 0.25, 0.1, 2.0
-#: Of the time, at most one part in so many goes into following; a search gets half of it.
-SHARE = 20
+#: Of the time, at most one part in so many goes into following; a search gets half of it. What took
+#: long once, as the first look of all does, is not rested from for longer than this (s).
+SHARE, LONGEST_REST = 20, 1.0
 #: Above so many events a second a list shows where they are at, and nobody can read each.
 FAST = 100
 _LANE = "events"
@@ -179,7 +180,9 @@ class Events(Part):
         self._shown = shown
         self._list.show(shown.lines)
         self._rates.append((time.monotonic(), log.recording.received))
-        return shown.took if shown.more else max(LOOK, (SHARE - 1) * shown.took)
+        if shown.more:
+            return shown.took
+        return min(max(LOOK, (SHARE - 1) * shown.took), LONGEST_REST)
 
     @property
     def _root(self) -> str:

@@ -26,6 +26,8 @@ REST, LOOK = 0.4, 0.15
 #: Of the time, at most one part in so many goes into drawing: the second when events come so fast
 #: (a second) that the switch needs the processor more.
 SHARE, BUSY_SHARE, BUSY = 4, 40, 500.0
+#: While little happens, a drawing that took long (the first of all does) is not rested from for longer.
+LONGEST_REST = 2.0
 NOTHING_SELECTED = (
     "Nothing is selected: choose a call in a list of calls or events, or draw all calls."
 )
@@ -97,7 +99,10 @@ class Timeline(Part):
                 busy = (received - events) / max(now - before, LOOK) > BUSY
                 before, events = now, received
                 if took > LOOK / SHARE:
-                    rest = max(REST, ((BUSY_SHARE if busy else SHARE) - 1) * took)
+                    rest = (
+                        (BUSY_SHARE - 1) * took if busy else min((SHARE - 1) * took, LONGEST_REST)
+                    )
+                    rest = max(REST, rest)
                 self._rest = rest
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), rest)
