@@ -8,7 +8,19 @@ from switchy_nb.panels.calls import Calls, CallTable
 from switchy_nb.panels.connect import Connect
 from switchy_nb.panels.dashboard import Dashboard
 from switchy_nb.panels.dialer import Dialer
+from switchy_nb.panels.events import Events
 from switchy_nb.panels.handling import Handling
+from switchy_nb.panels.timeline import Timeline
 from switchy_nb.panels.waits import Waits
 
-__all__ = ["CallTable", "Calls", "Connect", "Dashboard", "Dialer", "Handling", "Waits"]
+__all__ = [
+    "CallTable",
+    "Calls",
+    "Connect",
+    "Dashboard",
+    "Dialer",
+    "Events",
+    "Handling",
+    "Timeline",
+    "Waits",
+]

@@ -9,8 +9,10 @@ from switchy_nb.panels.calls import Calls
 from switchy_nb.panels.connect import Connect
 from switchy_nb.panels.dialer import Dialer
 from switchy_nb.panels.elements import ScriptView, StatusLine
+from switchy_nb.panels.events import Events
 from switchy_nb.panels.part import Part
 from switchy_nb.panels.still import code, lines
+from switchy_nb.panels.timeline import Timeline
 from switchy_nb.sync import Caller
 
 
@@ -38,6 +40,8 @@ class Dashboard(Part):
         board = self.board
         self.parts: dict[str, list[Part]] = {
             "Calls": [Dialer(board, sip=sip), Calls(board)],
+            "Events": [Events(board)],
+            "Timeline": [Timeline(board)],
             "Connect": [Connect(board)],
         }
         self.link, self.script = StatusLine(), ScriptView()

@@ -127,7 +127,7 @@ def test_a_link_that_was_lost_for_good_is_brought_back(
     make_panel: MakePanel, caller: Caller
 ) -> None:
     hands = Hands(make_panel(caller))
-    panel(hands).tabs.selected_index = 1
+    panel(hands).tabs.selected_index = [*panel(hands).parts].index("Connect")
     eventually(lambda: facts(hands))
     assert not hands.is_on("Connect again")
     caller.client.listener.disconnect()

@@ -28,13 +28,14 @@ class Ear(Part):
         self.volume = volume
         self.line = StatusLine()
         self.error: Exception | None = None
-        self.ended = threading.Event()
+        self.began, self.ended = threading.Event(), threading.Event()
         return [self.line]
 
     def begin(self) -> None:
         self.spawn(self.listen())
 
     async def listen(self) -> None:
+        self.began.set()
         try:
             await asyncio.Event().wait()
         finally:
@@ -85,6 +86,7 @@ def test_a_part_of_a_part_shares_its_board_and_closes_alone(ear: Ear) -> None:
     other = Ear(ear, volume=0.5)
     assert other.board is ear.board
     eventually(lambda: other.line.shown)
+    assert other.began.wait(5)  # else there is nothing to end
     other.close()
     other.close()
     assert other.ended.wait(5)
