@@ -3,20 +3,23 @@
 Which rows there are, and in which words, is in `rows`.
 """
 
+import time
 from collections.abc import Hashable, Iterable
 
 import ipywidgets as widgets
 
-from switchy_nb.panels.book import Leg
+from switchy_nb.panels.book import Book, Leg
 from switchy_nb.panels.elements import StatusLine
 from switchy_nb.panels.handling import Handling
 from switchy_nb.panels.part import Part
-from switchy_nb.panels.rows import COLUMNS, View, row
+from switchy_nb.panels.rows import COLUMNS, View, row, shown_id
 from switchy_nb.panels.status import Status
 from switchy_nb.panels.still import lines, table
 from switchy_nb.panels.table import FIRST, Table, sent_columns
 from switchy_nb.panels.waits import Waits
 
+#: Seconds between two counts of what there is.
+REST = 0.5
 _EMPTY = "No calls yet: dial one, or wait for one to come in."
 
 
@@ -34,16 +37,22 @@ class CallTable(Part):
     def build(self) -> Iterable[widgets.Widget]:
         """Return the table, and the line that counts."""
         self._view = View()
+        #: the rows that are to stay where they are, and the book that they are of
+        self._held: tuple[Book, list[tuple[Leg, bool]]] | None = None
+        self._counted_at = 0.0
+        #: ids that are no plain text, by what the page has in their place
+        self._ids: dict[str, str] = {}
         self._ordered: tuple[Hashable, list[tuple[Leg, bool]]] = (None, [])
         self._shown = [name for name, column in COLUMNS.items() if column.shown]
         post = self.board.post
         self.table = Table(
             "Calls",
             {
-                "choose": lambda ids: post(self.board.choose, ids),
+                "choose": lambda ids: post(self.choose, ids),
                 "sort": lambda name: post(self.sort, name),
                 "filter": lambda text: post(self.filter, text),
                 "columns": lambda names: post(self.show_columns, names),
+                "hold": lambda on: post(self.hold, on),
                 "view": lambda _: post(self.repaint),
             },
             _EMPTY,
@@ -53,9 +62,18 @@ class CallTable(Part):
 
     # --- on the desk's thread ------------------------------------------------------------------
 
+    def choose(self, ids: list[str]) -> None:
+        """Select legs by the ids that the page has."""
+        self.board.choose(self._ids.get(ident, ident) for ident in ids)
+
+    def hold(self, on: bool) -> None:
+        """Keep the rows where they are, whatever comes; or no longer."""
+        self._held = (self.board.book, self._legs()) if on else None
+
     def sort(self, column: str) -> None:
         """Sort by a column; again, the other way round; a third time, as calls came."""
         view = self._view
+        self._held = None
         if column not in COLUMNS:
             return
         if view.sort != column:
@@ -67,6 +85,7 @@ class CallTable(Part):
 
     def filter(self, text: str) -> None:
         """Show only legs that have this text in a cell."""
+        self._held = None
         self._view.wanted = text.strip()
 
     def show_columns(self, names: list[str]) -> None:
@@ -76,26 +95,35 @@ class CallTable(Part):
     def paint(self) -> None:
         """Show the rows that are in view."""
         legs = self._legs()
-        chosen = list(self.board.chosen)
+        chosen = self.board.chosen
         places = {leg.uuid: at for at, (leg, _) in enumerate(legs)} if chosen else {}
+        rows = [
+            row(legs[at][0], at, joined=legs[at][1], shown=self._shown)
+            for at in self.table.in_view()
+            if at < len(legs)
+        ]
+        self._ids = {r["id"]: uuid for r in rows if r["id"] != (uuid := legs[r["at"]][0].uuid)}
         self.table.show(
             columns=sent_columns((n, c.title, n in self._shown) for n, c in COLUMNS.items()),
             sort=[self._view.sort, self._view.descending],
             filter=self._view.wanted,
             total=len(legs),
-            rows=[
-                row(legs[at][0], at, joined=legs[at][1], shown=self._shown)
-                for at in self.table.in_view()
-                if at < len(legs)
-            ],
-            chosen=chosen,
+            held=self._held is not None,
+            rows=rows,
+            chosen=[shown_id(uuid) for uuid in chosen],
             at=places.get(chosen[-1], -1) if chosen else -1,
         )
-        self._count.show(Status(self._counted(len(legs))))
+        if time.monotonic() - self._counted_at > REST:
+            # it is announced: not more often than anybody can listen
+            self._counted_at = time.monotonic()
+            self._count.show(Status(self._counted(len(legs))))
 
     def _legs(self) -> list[tuple[Leg, bool]]:
         """Return the legs in their order, found anew only if it may be another."""
         book, view = self.board.book, self._view
+        if self._held is not None and self._held[0] is book:
+            return self._held[1]
+        self._held = None
         moved = book.version if view.sort or view.wanted else book.moves
         key = (book, moved, view.sort, view.descending, view.wanted)
         if self._ordered[0] != key:
@@ -108,6 +136,8 @@ class CallTable(Part):
             return ""
         words = f"{book.up:,} leg{'' if book.up == 1 else 's'} up, {len(book) - book.up:,} ended"
         words += f"; {shown:,} fit the filter" if self._view.wanted else ""
+        if self._held is not None:
+            words += f"; the list is held, with {shown:,} of {len(book):,}"
         selected = len(self.board.legs)
         return words + (f"; {selected:,} selected" if selected > 1 else "")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from switchy_nb.panels.book import Book, Leg
-from switchy_nb.panels.text import span
+from switchy_nb.panels.text import plain, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ COLUMNS: Mapping[str, Column] = {
                   lambda leg: leg.mos or 0.0),
     "age": Column("Age", lambda leg: span(leg.age), lambda leg: leg.age),
     "events": Column("Events", lambda leg: str(leg.events), lambda leg: leg.events, shown=False),
-    "uuid": _same(lambda leg: leg.uuid, "UUID", shown=False),
+    "uuid": _same(lambda leg: plain(leg.uuid, 80), "UUID", shown=False),
 }  # fmt: skip
 
 
@@ -92,11 +92,16 @@ def _fits(leg: Leg, wanted: str) -> bool:
     )
 
 
+def shown_id(uuid: str) -> str:
+    """Return a leg's id as the page has it, which cannot have any text that the network may bring."""
+    return uuid if uuid.isascii() and uuid.isprintable() else plain(uuid, 300)
+
+
 def row(leg: Leg, at: int, *, joined: bool, shown: Sequence[str]) -> dict[str, Any]:
     """Return one row as the page has it: all of it is text."""
     return {
         "at": at,
-        "id": leg.uuid,
+        "id": shown_id(leg.uuid),
         "cells": [COLUMNS[name].text(leg) for name in shown],
         "colour": leg.state.colour,
         "joined": joined,

@@ -28,8 +28,9 @@ class Table(anywidget.AnyWidget):
         Its name, told to screen readers.
     told : mapping
         What is called when the page tells something, by what that is: ``choose`` (with the list of
-        ids), ``sort`` (a column's name), ``filter`` (text), ``columns`` (a list of names), ``view``
-        (other rows came into view). On whatever thread the message comes.
+        ids), ``sort`` (a column's name), ``filter`` (text), ``columns`` (a list of names), ``hold``
+        (whether rows stay where they are), ``view`` (other rows came into view). On whatever
+        thread the message comes.
     empty : str
         What stands in place of the rows if there are none.
     """
@@ -42,6 +43,7 @@ class Table(anywidget.AnyWidget):
     sort: traitlets.List[Any] = traitlets.List(["", False]).tag(sync=True)
     filter = traitlets.Unicode("").tag(sync=True)
     rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    held = traitlets.Bool(False).tag(sync=True)
     total = traitlets.Int(0).tag(sync=True)
     chosen: traitlets.List[Any] = traitlets.List().tag(sync=True)
     #: where the row stands that was chosen last; -1 if it is not there
@@ -95,6 +97,7 @@ _SHAPES: Mapping[str, Callable[[object], bool]] = {
     "sort": _text,
     "filter": _text,
     "columns": _texts,
+    "hold": lambda value: isinstance(value, bool),
 }
 
 

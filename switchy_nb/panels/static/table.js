@@ -13,6 +13,18 @@ function node(name, className, role) {
   return made;
 }
 
+function newCheck(title) {
+  const box = node("div", "switchy-field switchy-check");
+  const input = node("input");
+  const label = node("label", "widget-label");
+  input.type = "checkbox";
+  input.id = label.htmlFor = newId();
+  quiet(input);
+  label.textContent = title;
+  box.append(input, label);
+  return [box, input];
+}
+
 function newRow() {
   const tr = node("tr", "", "row");
   tr.dot_ = node("span", "switchy-dot");
@@ -65,7 +77,9 @@ function render({ model, el }) {
   const boxes = node("div", "switchy-form", "group");
   boxes.setAttribute("aria-label", "Columns");
   chooser.append(summary, boxes);
-  bar.append(field, chooser);
+  const [holder, hold] = newCheck("Hold the list still");
+  hold.addEventListener("change", () => model.send({ hold: hold.checked }));
+  bar.append(field, holder, chooser);
 
   const frame = node("div", "switchy-table");
   const table = node("table", "", "grid");
@@ -196,21 +210,14 @@ function render({ model, el }) {
     );
     boxes.replaceChildren(
       ...model.get("columns").map((column) => {
-        const box = node("div", "switchy-field switchy-check");
-        const input = node("input");
-        const text = node("label", "widget-label");
-        input.type = "checkbox";
+        const [box, input] = newCheck(column.title);
         input.checked = column.shown;
-        input.id = text.htmlFor = newId();
         input.dataset.column = column.name;
-        quiet(input);
-        text.textContent = column.title;
         input.addEventListener("change", () =>
           model.send({
             columns: [...boxes.querySelectorAll("input:checked")].map((i) => i.dataset.column),
           }),
         );
-        box.append(input, text);
         return box;
       }),
     );
@@ -289,6 +296,7 @@ function render({ model, el }) {
     empty.textContent = model.get("filter") ? "No call fits the filter." : model.get("empty");
   };
   const follow = () => {
+    hold.checked = model.get("held");
     const typed = model.get("typed") ?? model.get("filter");
     if (filter.value !== typed) filter.value = typed;
   };
@@ -300,6 +308,7 @@ function render({ model, el }) {
     "change:columns": rehead,
     "change:sort": rehead,
     "change:typed": follow,
+    "change:held": follow,
   };
   for (const [name, handler] of Object.entries(heard)) model.on(name, handler);
   drawHead();
