@@ -111,7 +111,7 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
     )
     panel.root.get_by_role("tab", name="Timeline").click()
     picture = panel.root.get_by_role("img", name=re.compile("^Timeline of"))
-    expect(picture).to_be_visible(timeout=30_000)
+    expect(picture).to_be_visible(timeout=60_000)
     drawn = picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
     assert min(drawn) > 100
     panel.root.get_by_role("tab", name="Events").click()
