@@ -6,7 +6,7 @@ from switchy_nb.analysis.causes import NORMAL_ENDINGS, cause_numbers
 from switchy_nb.analysis.ending import Ending, because, cause_in_words, ending_of
 from switchy_nb.analysis.facts import Facts, Leg
 from switchy_nb.analysis.media import quality_in_words
-from switchy_nb.analysis.standing import MEASURES, measures_of, standings
+from switchy_nb.analysis.standing import measures_of, standings
 from switchy_nb.analysis.steps import other_leg, steps_of
 from switchy_nb.analysis.wording import (
     Words,
@@ -257,7 +257,7 @@ def _compared(facts: Facts) -> str:
     found = standings(measures_of(calls, material.sessions), facts.key)
     if not found:
         return ""
-    slow = [f"it took {MEASURES[one.name]} {one}" for one in found if one.stands_out]
+    slow = [str(one) for one in found if one.stands_out]
     if slow:
         return ". ".join(sentence(text).removesuffix(".") for text in slow)
     return f"nothing took long compared with the other {counted(len(calls) - 1, 'call')}"

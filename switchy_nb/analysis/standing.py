@@ -58,20 +58,21 @@ class Standing:
             if not self.longer
             else (f"longer than {self.others - self.longer:,} of {among}")
         )
+        told = MEASURES[self.name].format(seconds(self.value))
         return (
-            f"{seconds(self.value)}, {rank} (half of them took at most {seconds(self.median)}, "
+            f"{told}, {rank} (half of them took at most {seconds(self.median)}, "
             f"95 % at most {seconds(self.high)})"
         )
 
 
-#: What is compared: a name in words for each column.
+#: What is compared, and how it is told, for each column.
 MEASURES = {
-    "originate_latency": "the switch to begin after it was asked",
-    "invite_latency": "the call to reach the far leg",
-    "post_dial_delay": "the far end to react (post-dial delay)",
-    "call_setup_latency": "the call to be answered",
-    "answer_latency": "the answer to come back",
-    "teardown": "the other end to end as well",
+    "originate_latency": "the switch took {} to begin after it was asked",
+    "invite_latency": "the call took {} to reach the far leg",
+    "post_dial_delay": "the far end took {} to react (post-dial delay)",
+    "call_setup_latency": "the call took {} to be answered",
+    "answer_latency": "the answer took {} to come back",
+    "teardown": "the other end took {} to end as well",
 }
 
 

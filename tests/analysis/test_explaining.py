@@ -121,7 +121,7 @@ def test_what_took_long_is_told_with_the_numbers_of_the_others(tape):
     tape.call("slow", at=3, setup=4.0)
     text = tape.recording.explain("slow")
     assert (
-        "It took the call to be answered 4.00 s, longer than any of the other 20 calls (half of "
+        "The call took 4.00 s to be answered, longer than any of the other 20 calls (half of "
         "them took at most 30 ms, 95 % at most 38 ms)" in text
     )
     assert "Nothing took long" in tape.recording.explain("quick03")

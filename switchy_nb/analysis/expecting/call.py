@@ -16,6 +16,8 @@ from switchy_nb.analysis.expecting.checks import (
 from switchy_nb.analysis.wording import listed, readable, seconds, text_of
 
 _TICK_S = 0.03
+#: So many times as long as a look at the recording took, it is left alone.
+_SHARE = 4.0
 #: Events that say that nothing more comes of a leg.
 _LAST = ("CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY")
 _SINCE = ("answer", "creation")
@@ -44,7 +46,9 @@ class CallExpectation:
         """Expect that it was answered, within so many seconds of its creation."""
         __tracebackhide__ = True
         limit = None if within is None else a_duration(within, "within")
-        took = self._wait(lambda: self._took("answered"), max(limit or 0, self._timeout))
+        took = self._wait(
+            lambda: self._took("answered"), max(limit or 0, self._timeout), "answered", "hungup"
+        )
         wanted = "to be answered" + (f" within {seconds(limit)}" if limit is not None else "")
         if took is None:
             self._fail(wanted, "it was not answered")
@@ -65,7 +69,13 @@ class CallExpectation:
         """Expect that it rang or had early media, within so many seconds of its creation."""
         __tracebackhide__ = True
         limit = None if within is None else a_duration(within, "within")
-        took = self._wait(lambda: self._took("progress"), max(limit or 0, self._timeout))
+        took = self._wait(
+            lambda: self._took("progress"),
+            max(limit or 0, self._timeout),
+            "ringing",
+            "answered",
+            "hungup",
+        )
         wanted = "to ring" + (f" within {seconds(limit)}" if limit is not None else "")
         if took is None:
             self._fail(wanted, "it did not")
@@ -232,22 +242,39 @@ class CallExpectation:
 
     # --- waiting and telling ----------------------------------------------------------------
 
-    def _wait(self, find: Callable[[], Any], timeout: float) -> Any:
-        """Look until there is something, the call is over, or the time is."""
+    def _wait(self, find: Callable[[], Any], timeout: float, *marks: str) -> Any:
+        """Look until there is something, the call is over, or the time is.
+
+        What was recorded is looked at when a live leg has one of the marks (``answered``, …) or has
+        ended, and at the end of the time: frames cost something, and the switch may be in this
+        process. Without marks it is looked at again and again, but most of the time is left alone.
+        """
         end = time.monotonic() + timeout
         pause = threading.Event()
         while True:
-            self._call = self._thing.recorded()
-            over = self._is_over()
-            found = find()
-            if found is not None or over or not self._live or time.monotonic() >= end:
-                return found
-            pause.wait(_TICK_S)
+            began = time.monotonic()
+            late = began >= end or not self._live
+            if late or self._is_marked(marks):
+                self._call = self._thing.recorded()
+                found = find()
+                if found is not None or late or self._is_over():
+                    return found
+            pause.wait(max(_TICK_S, _SHARE * (time.monotonic() - began)))
+
+    def _is_marked(self, marks: Sequence[str]) -> bool:
+        """Whether a live leg has come as far as one of the marks says, or all of them have ended."""
+        if not marks:
+            return True
+        call = self._thing.call if self._leg is not None else self._thing
+        legs = [leg for leg in (call.first, call.last) if leg is not None]
+        if all(leg.ended for leg in legs):
+            return True
+        return any(getattr(leg, mark) for leg in legs for mark in marks if mark != "ended")
 
     def _over(self, wanted: str) -> None:
         """Wait until the call is over; fail if it is still up."""
         __tracebackhide__ = True
-        self._wait(lambda: True if self._is_over() else None, self._timeout)
+        self._wait(lambda: True if self._is_over() else None, self._timeout, "ended")
         subject = self._subject
         if subject["hungup"] != subject["hungup"]:
             self._fail(wanted, "it is still up")
