@@ -30,6 +30,24 @@ def test_the_five_lines_work(tmp_path: Path) -> None:
     assert "simulated switch" in done.stdout
 
 
+def test_what_it_shows_of_a_call_works_after_the_five_lines(tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    told = next(block for block in blocks if "recording.explain" in block)
+    done = subprocess.run(
+        [sys.executable, "-c", blocks[0] + told],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if not k.startswith("SWITCHY_NB_")},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "because uuid_kill ended it" in done.stdout
+    assert "No problems in 1 call" in done.stdout
+    assert (tmp_path / "run.html").stat().st_size > 10_000
+
+
 def test_what_it_links_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
