@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _Line = tuple[tuple[float, float], tuple[float, float]]
 #: Inches: a digit's box beside its text, and between a strip and what is above.
 _BOX, _STRIP_GAP = 0.05, 0.03
+#: Inches between two strips that follow each other.
+_APART = 0.02
 
 
 def draw_states(ax: "Axes", rows: Sequence[Row], bar: float, colours: dict[str, str]) -> None:
@@ -61,7 +63,8 @@ def draw_strips(
             one = strip.what
             high = 0.035 if thin else STRIP - _STRIP_GAP
             top = row.y + bar / 2 + (0.01 if thin else _STRIP_GAP + strip.row * STRIP)
-            shape = Rectangle((one.start, top), one.end - one.start, high)
+            wide = max(one.end - one.start - _APART / scale, 0.5 * (one.end - one.start))
+            shape = Rectangle((one.start, top), wide, high)
             shapes.setdefault(one.kind, []).append(shape)
             if strip.text:
                 ax.text(

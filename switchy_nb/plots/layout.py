@@ -26,6 +26,8 @@ _SHORTEST = 0.05
 #: How the lane of commands is called.
 ORDERS = "commands"
 _ORDER_WEIGHT = 5
+#: Of marks that are told of elsewhere, and need neither a name nor to be counted.
+_TOLD = -1
 
 
 class Detail(Enum):
@@ -162,7 +164,7 @@ def _with_names(
             rows=_STRIP_ROWS if strips is None else strips,
             right=plot,
         )
-        marks = _untold(lane, placed)
+        marks = untold(lane, placed)
         labels = place_labels(
             marks,
             scale,
@@ -192,11 +194,11 @@ def _walls(story: Story, lane: Lane, scale: float) -> list[float]:
     ]
 
 
-def _untold(lane: Lane, strips: Sequence[Strip]) -> list[Mark]:
+def untold(lane: Lane, strips: Sequence[Strip]) -> list[Mark]:
     """Return a lane's marks; those that strips or digits tell of already need no name."""
     told = {mark for strip in strips for mark in strip.what.marks}
     return [
-        replace(mark, weight=0) if at in told or (lane.digits and mark.name == "DTMF") else mark
+        replace(mark, weight=_TOLD) if at in told or (lane.digits and mark.name == "DTMF") else mark
         for at, mark in enumerate(lane.marks)
     ]
 

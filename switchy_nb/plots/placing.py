@@ -29,12 +29,15 @@ class Label:
         What it says.
     before : bool
         Whether the text ends at the mark; else it begins there.
+    names : tuple of str
+        The names in the text.
     """
 
     x: float
     row: int
     text: str
     before: bool = False
+    names: tuple[str, ...] = ()
 
 
 def place_labels(
@@ -78,19 +81,21 @@ def place_labels(
         group = groups[at]
         x = group[0].at * scale
         room_before = x - (groups[at - 1][0].at * scale if at else 0.0) - _GAP
-        for most in range(_NAMES, 0, -1):
-            text = _text(group, most)
+        choices = [_text(group, most) for most in range(_NAMES, 0, -1)]
+        if walls:
+            choices.append((choices[-1][0].partition(" +")[0], choices[-1][1]))
+        for text, names in choices:
             width = width_of(text, size)
             before = x + width > right
             start = x - width if before else x
             crosses = any(start + _NEAR / 2 < wall < start + width + _NEAR for wall in walls)
-            if crosses and most > 1:
+            if crosses and text != choices[-1][0]:
                 continue
             if text and (not before or width <= room_before):
                 end = (x if before else x + width) + _GAP
                 row = max((label.row for begin, label in placed if begin < end), default=-1) + 1
                 if row < rows:
-                    placed.append((start, Label(x, row, text, before)))
+                    placed.append((start, Label(x, row, text, before, names)))
                 break
     return [label for _, label in reversed(placed)]
 
@@ -105,14 +110,28 @@ def _groups(marks: Sequence[Mark], scale: float) -> list[list[Mark]]:
     return groups
 
 
-def _text(group: Sequence[Mark], most: int) -> str:
+def unnamed(
+    marks: Sequence[Mark], labels: Sequence[Label], scale: float
+) -> list[tuple[float, list[str]]]:
+    """Return what no label names: the moments (seconds), and the names of the marks there."""
+    of = {label.x: label.names for label in labels}
+    found = []
+    for group in _groups(marks, scale):
+        named = of.get(group[0].at * scale, ())
+        rest = [mark.name for mark in group if mark.name not in named and mark.weight >= 0]
+        if rest:
+            found.append((group[0].at, rest))
+    return found
+
+
+def _text(group: Sequence[Mark], most: int) -> tuple[str, tuple[str, ...]]:
     """Join the weightiest names of marks at one place, and say how many more there are."""
     heavy = sorted((m for m in group if m.weight > 0), key=lambda m: -m.weight)[:most]
     names = dict.fromkeys(mark.name for mark in group if mark in heavy)
     if not names:
-        return ""
-    more = len(group) - len(heavy)
-    return " · ".join(names) + (f" +{more}" if more else "")
+        return "", ()
+    more = sum(mark.name not in names and mark.weight >= 0 for mark in group)
+    return " · ".join(names) + (f" +{more}" if more else ""), tuple(names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def timeline(
     sort: str | None = None,
     colour: str = "state",
     time: "Since | str | None" = None,
+    listed: bool = True,
     clock: "Clock | str" = "arrival",
     ax: "Axes | None" = None,
     theme: "Theme | str | None" = None,
@@ -52,6 +53,8 @@ def timeline(
     time : {"recording", "call", "clock"}, optional
         Seconds since the first thing that is drawn, since each call's own beginning (as the dense
         picture is drawn if it is not given), or the time of day.
+    listed : bool
+        Whether the events that are counted, but not named, are listed under the figure.
     clock : {"arrival", "switch"}
         Whose time: when events arrived here, or the switch's own, which moves in steps of 20 ms.
     ax : Axes, optional
@@ -86,6 +89,7 @@ def timeline(
         since=None if time is None else Since.of(time),
         sort=sort,
         colour=colour,
+        listed=listed,
     )
 
 

@@ -12,6 +12,7 @@ from switchy_nb.plots.dense import AS_CALLS_END, add_scale, draw_dense
 from switchy_nb.plots.figure import InlineFigure
 from switchy_nb.plots.lanes import Story, read_story
 from switchy_nb.plots.layout import BOTTOM, ORDERS, TOP, Detail, Layout, Row, lay_out, margins
+from switchy_nb.plots.listing import height_of, list_events, write_list
 from switchy_nb.plots.percall import Colours, colours_of, in_order, sorted_calls, values_of
 from switchy_nb.plots.style import (
     FAILURE,
@@ -47,6 +48,7 @@ def draw(
     since: Since | None,
     sort: str | None,
     colour: str,
+    listed: bool,
 ) -> "Figure":
     """Draw it; see `switchy_nb.plots.timeline`."""
     detail = Detail.of(len(sessions))
@@ -73,7 +75,7 @@ def draw(
             values=None if sort is None or values is None else (sort, values),
         )
         return figure_of(drawn)
-    return _draw_lanes(story, ax, theme, width, since, detail, colours)
+    return _draw_lanes(story, ax, theme, width, since, detail, colours, listed=listed)
 
 
 def _draw_lanes(
@@ -84,6 +86,8 @@ def _draw_lanes(
     since: Since,
     detail: Detail,
     colours: Colours | None,
+    *,
+    listed: bool,
 ) -> "Figure":
     size = SMALL if detail is Detail.NAMES else TINY
     left, right = margins(story, size, detail)
@@ -93,12 +97,17 @@ def _draw_lanes(
     scale = plot / (max(story.end, 1e-3) * 1.02)
     layout = lay_out(story, scale, plot, right, size, detail, given[1] if given else None)
     if ax is None:
-        figure = InlineFigure(left + plot + right + beside, TOP + layout.height + BOTTOM)
-        full_width, full_height = figure.get_size_inches()
+        full_width = left + plot + right + beside
+        named = listed and detail is Detail.NAMES
+        lines = list_events(layout.rows, scale, full_width - 0.2) if named else []
+        bottom = BOTTOM + height_of(lines)
+        full_height = TOP + layout.height + bottom
+        figure = InlineFigure(full_width, full_height)
+        write_list(figure, lines, theme)
         ax = figure.add_axes(
             (
                 left / full_width,
-                BOTTOM / full_height,
+                bottom / full_height,
                 plot / full_width,
                 layout.height / full_height,
             )

@@ -92,6 +92,18 @@ PICTURES = {
 }
 
 
+def saved(theme):
+    """How a figure is saved to be compared."""
+    return {
+        "facecolor": GROUNDS[theme],
+        "dpi": 50,
+        "bbox_inches": "tight",
+        "pad_inches": 0.1,
+        "metadata": {"Software": None},
+        "pil_kwargs": {"optimize": True},
+    }
+
+
 def compared(theme):
     """Mark a test whose figure is compared with its reference image."""
     return pytest.mark.mpl_image_compare(
@@ -99,14 +111,7 @@ def compared(theme):
         tolerance=TOLERANCE,
         style="default",
         backend="agg",
-        savefig_kwargs={
-            "facecolor": GROUNDS[theme],
-            "dpi": 50,
-            "bbox_inches": "tight",
-            "pad_inches": 0.1,
-            "metadata": {"Software": None},
-            "pil_kwargs": {"optimize": True},
-        },
+        savefig_kwargs=saved(theme),
     )
 
 
@@ -133,37 +138,42 @@ def test_there_is_a_small_reference_image_for_each_picture_and_no_other():
     assert max(files.values()) < 100_000
 
 
-ONE_PICTURE = """
-from callframes import calls_frame
-from switchy_nb import plots
-from test_pictures import compared
+def causes_of(failed):
+    causes = ["USER_BUSY"] * failed + ["NORMAL_CLEARING"] * (40 - failed)
+    return plots.causes(calls_frame([*range(40)], [0.1] * 40, [1.0] * 40, hangup_cause=causes))
+
+
+TWO_PICTURES = """
+from test_pictures import causes_of, compared
 
 @compared("light")
-def test_one():
-    causes = ["USER_BUSY"] * {failed} + ["NORMAL_CLEARING"] * (40 - {failed})
-    return plots.causes(calls_frame([*range(40)], [0.1] * 40, [1.0] * 40, hangup_cause=causes))
+def test_same():
+    return causes_of(1)
+
+@compared("light")
+def test_changed():
+    return causes_of(2)
 """
 
 
+@pytest.mark.timeout(240)
 def test_a_picture_that_has_changed_fails(tmp_path):
     """One call of forty that failed more is enough; nothing changed is none."""
-    test = tmp_path / "test_one.py"
-
-    def run(failed, *flags):
-        test.write_text(ONE_PICTURE.format(failed=failed))
-        rooms = os.pathsep.join(map(str, (HERE, HERE.parent, HERE.parent.parent)))
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *flags, str(test)],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": rooms, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        ).stdout
-
-    run(1, f"--mpl-generate-path={tmp_path / BASELINE}")
-    assert "1 passed" in run(1, "--mpl")
-    changed = run(2, "--mpl")
-    assert "1 failed" in changed
-    assert "Image files did not match" in changed
+    (tmp_path / BASELINE).mkdir()
+    for name in ("same", "changed"):
+        causes_of(1).savefig(tmp_path / BASELINE / f"test_{name}.png", **saved("light"))
+    test = tmp_path / "test_two.py"
+    test.write_text(TWO_PICTURES)
+    rooms = os.pathsep.join(map(str, (HERE, HERE.parent, HERE.parent.parent)))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--mpl", "-p", "no:cacheprovider", str(test)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": rooms, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert "1 failed, 1 passed" in done.stdout, done.stdout
+    assert "Image files did not match" in done.stdout
+    assert "FAILED test_two.py::test_changed" in done.stdout

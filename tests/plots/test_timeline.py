@@ -1,6 +1,7 @@
 """The timeline: what is on it, that its text does not overlap, and how it shows itself."""
 
 import io
+import re
 import subprocess
 import sys
 import warnings
@@ -185,6 +186,19 @@ def test_bridged_legs_are_joined(frames):
     assert begin.get_xdata()[0] < end.get_xdata()[0]
     assert len(strips(figure, Inner.BRIDGE)) == 2
     assert "bridged with outbound → echo" in texts(figure)
+
+
+def test_what_is_counted_is_listed(frames):
+    sessions, events = frames("parked_then_answered")
+    figure = timeline(sessions, events)
+    title, *lines = [text.get_text() for text in figure.texts]
+    assert title == "besides, as counted above"
+    assert [line.split(":")[0] for line in lines] == [uuid[:8] for uuid in sessions.index]
+    counts = [int(text.rpartition(" +")[2]) for text in texts(figure) if " +" in text]
+    items = [item for line in lines for item in re.split("[,;]", line.partition(": ")[2])]
+    times = [int(item.partition("×")[2] or 1) for item in items]
+    assert sum(times) == sum(counts) > 20
+    assert not timeline(sessions, events, listed=False).texts
 
 
 @pytest.mark.parametrize("name", [*SCENARIOS, "ten_calls", "record_both_legs", "dtmf_across"])
