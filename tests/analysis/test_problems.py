@@ -91,6 +91,16 @@ def test_commands_that_were_refused(record, caller):
     assert "-ERR No such channel!" in last["evidence"]
 
 
+def test_a_hangup_that_came_too_late_for_its_leg_is_no_problem(caller):
+    sess, _ = caller(caller.url("answer"), timeout=5)
+    for _ in range(2):
+        sess.hangup()
+        sess.wait("CHANNEL_DESTROY" if not sess.ended else "hungup", timeout=5)
+    problems = caller.recording.problems()
+    assert Kind.COMMAND.value not in set(problems["kind"]), repr(problems)
+    assert not caller.recording.commands["ok"].all()
+
+
 def test_the_frame_has_its_columns_also_when_it_is_empty(record):
     for name in ("ten_calls", "caller_hangs_up"):
         problems = record(name).problems()
