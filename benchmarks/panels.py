@@ -64,7 +64,9 @@ for n in range({count}):
 ASK = "print(json.dumps([spent(), caller.recording.received]))"
 CHECK = """
 names = caller.recording.events["name"]
-print(json.dumps(names[names.str.startswith("CHANNEL")].value_counts().to_dict()))
+losses = names.index[names == "LINK_DOWN"]
+counts = names[names.str.startswith("CHANNEL")].value_counts().to_dict()
+print(json.dumps([counts, [caller.recording.event(n)["Link-Reason"] for n in losses]]))
 """
 
 
@@ -87,7 +89,7 @@ class Page:
     size: int = 0
     of: dict[str, int] = field(default_factory=dict)
     moments: list[float] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    printed: str = ""
     errors: list[str] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -109,14 +111,19 @@ class Page:
             for trait in content.get("data", {}).get("state", ()):
                 self.of[trait] = self.of.get(trait, 0) + 1
         elif kind == "stream":
-            self.lines += content["text"].splitlines()
+            self.printed += content["text"]  # which may end within a line
         elif kind == "error":
             self.errors.append("\n".join(content["traceback"]))
 
     def begin(self) -> None:
         """Count from now on."""
         self.messages = self.size = 0
-        self.of, self.moments, self.lines = {}, [], []
+        self.of, self.moments, self.printed = {}, [], ""
+
+    @property
+    def lines(self) -> list[str]:
+        """What the cells have printed, whole lines only."""
+        return self.printed.split("\n")[:-1]
 
     @property
     def repaints(self) -> int:
@@ -144,7 +151,7 @@ class Page:
         self.run(code)
         if not self.until(lambda: len(self.lines) > count):
             raise TimeoutError(f"nothing was printed by {code[:60]!r}")
-        return json.loads(self.lines.pop())
+        return json.loads(self.lines[-1])
 
     def until(self, done: Callable[[], bool], timeout: float = 10.0) -> bool:
         """Wait until something has come; say whether it has."""
@@ -168,8 +175,10 @@ def kernel() -> Iterator[Page]:
     try:
         client.wait_for_ready(timeout=60)
         page = Page(client)
-        yield page
-        page.close()
+        try:
+            yield page
+        finally:
+            page.close()
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
@@ -275,12 +284,12 @@ def run(switch: Switch, rate: float, up: int, seconds: float) -> list[str]:
         alone = measure(page, seconds)
         show(f"{rate:g} calls a second, {up:,} up, no panel", alone)
         page.run(OPEN)
-        time.sleep(2)
+        time.sleep(8)  # the first drawing, which loads what draws, is over
         full = measure(page, seconds)
         show("the same, with every part of the panel open", full)
         calls.stop()
         silence(hearing)
-        recorded = page.ask(CHECK)
+        recorded, losses = page.ask(CHECK)
         errors = page.errors
     # what a panel makes the kernel's own threads do counts as well
     others = ("IOPub", "MainThread", "Heartbeat")
@@ -290,6 +299,10 @@ def run(switch: Switch, rate: float, up: int, seconds: float) -> list[str]:
     print(f"{'what it adds to the kernel threads':<44}{more:>10.3f}")
     sent = {name: count for name, count in hearing.names.items() if name.startswith("CHANNEL")}
     kept, lost = sum(recorded.values()), sum((Counter(sent) - Counter(recorded)).values())
+    for loss in losses:
+        print(f"  the link was lost: {loss}")
+    if hearing.lost:
+        print("  the switch has ended the benchmark's own link")
     hearing.close()
     print(f"{'events of calls recorded':<44}{kept:>10,}; {lost:,} of those sent are missing")
     checks = [

@@ -15,14 +15,25 @@ from switchy_nb.models import Call
 from switchy_nb.panels.book import DIRECTIONS, Book, Leg
 from switchy_nb.panels.text import plain
 from switchy_nb.plots.style import STATES, State
+from switchy_nb.recording.fields import Kind, Needles
 from switchy_nb.session import Session
 from switchy_nb.waiting import Waiter
-from switchy_nb.wire import Event
+from switchy_nb.wire import Event, Format
 
 #: Legs that are over are kept until so many came after them.
 KEPT = 2000
-#: The end of a leg is told by its last few events.
+#: The end of a leg is told by its last few events, one of which has its score.
 _LAST = 4
+_MOS = "variable_rtp_audio_in_mos"
+#: What is shown of a leg from its first event: sought at once, since hundreds may come in a second.
+_BIRTH = Needles(
+    [
+        "Caller-Caller-ID-Name",
+        "Caller-Caller-ID-Number",
+        "Call-Direction",
+        "Caller-Destination-Number",
+    ]
+)
 
 
 class Arrivals(Waiter[bool]):
@@ -107,9 +118,8 @@ class LiveBook(Book):
 
     def _leg_of(self, session: Session, groups: Collection[str]) -> Leg:
         birth = session.events[-1]
-        name = birth.get("Caller-Caller-ID-Name", "")
-        number = birth.get("Caller-Caller-ID-Number", "")
-        said = birth.get("Call-Direction", "")
+        kind = Kind.JSON if birth.fmt is Format.JSON else Kind.PLAIN
+        name, number, said, to = (value or "" for value in _BIRTH.find(birth.raw, kind))
         call = self._call_numbers.get(session.call)
         if call is None:
             call = self._call_numbers[session.call] = next(self._numbers)
@@ -118,7 +128,7 @@ class LiveBook(Book):
             call,
             direction=DIRECTIONS.get(said, plain(said, 12)),
             sender=plain(f"{name} <{number}>" if name and number else name or number, 80),
-            to=plain(birth.get("Caller-Destination-Number", ""), 80),
+            to=plain(to, 80),
             app=plain(session.cid, 40) if session.cid in groups else "",
             session=session,
             # How old it was when it was first seen counts by the switch's clock, the rest by
@@ -170,7 +180,9 @@ def state_of(session: Session, newest: Event, before: State = State.TRYING) -> S
 
 def _score(session: Session) -> float | None:
     for at in range(min(_LAST, len(session.events))):
-        if text := session.events[at].get("variable_rtp_audio_in_mos"):
+        event = session.events[at]
+        # most have none, and to be sure of that takes far longer than to look for the bytes
+        if _MOS.encode() in event.raw and (text := event.get(_MOS)):
             try:
                 score = float(text)
             except ValueError:

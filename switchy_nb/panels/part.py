@@ -138,7 +138,13 @@ class Part(widgets.VBox):
 
     def select(self, *legs: str) -> None:
         """Select legs by their uuids, as a click does; without any, select nothing."""
-        self.board.desk.call(lambda: self.board.choose(legs))
+
+        def choose() -> None:
+            if self.board.source is not None:
+                self.board.source.refresh()  # a leg that has just come counts as well
+            self.board.choose(legs)
+
+        self.board.desk.call(choose)
 
     def hide(self, hidden: bool) -> None:
         """Say whether it is out of sight, on a tab that is not in front; with the parts in it."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from switchy_nb.recording.following import Following
 
 #: Legs that are drawn while calls go on: more cannot be told apart, and take seconds.
-LANES = 60
+LANES = 40
 #: Seconds by which a leg may have begun before a panel knew of it.
 _AHEAD = 10.0
 

@@ -22,6 +22,8 @@ def plain(value: object, limit: int = 80) -> str:
     if len(text) > limit:
         head = (limit - 1) * 2 // 3
         text = text[:head] + "…" + text[len(text) - (limit - 1 - head) :]
+    if text.isascii() and text.isprintable():  # as most of it is
+        return text
     return "".join(map(_shown, text))
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LAST_WORDS = 5.0
 #: how many commands wait here, before the rest is left in the socket
 _MOST_WAITING = 1000
+#: bytes of the socket's buffer here
+_BUFFERED = 1 << 20
 #: what FreeSWITCH keeps of a job's uuid
 _MAX_JOB = 256
 
@@ -62,6 +64,9 @@ class Listener(asyncio.Protocol):
         """Greet the client, or turn it away."""
         assert isinstance(transport, asyncio.Transport)
         core, faults = self.core, self.core.faults
+        # A client that fell behind must be able to catch up: each time that it is ready for more, it
+        # gets as much as FreeSWITCH, which has a thread for each, would send meanwhile.
+        transport.set_write_buffer_limits(high=_BUFFERED)
         self.outbox = Outbox(self, transport, faults, self._give_up)
         if core.over:  # it came in as the switch went down
             self.outbox.abort()
