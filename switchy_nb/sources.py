@@ -76,8 +76,10 @@ class _Cells:
 
 
 def _runs_a_cell(shell: Any) -> bool:
-    """Whether it is a cell that runs now, and not a widget's callback."""
+    """Whether it is a cell with a number that runs now, and not a widget's callback."""
     try:
-        return bool(shell.get_parent()["header"]["msg_type"] == "execute_request")
+        message = shell.get_parent()
+        numbered = bool(message["content"].get("store_history", True))
+        return numbered and bool(message["header"]["msg_type"] == "execute_request")
     except (AttributeError, KeyError, TypeError):
         return True  # a terminal: nothing but what was typed runs on its main thread

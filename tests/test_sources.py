@@ -86,9 +86,15 @@ def test_an_awaiting_cell_and_its_tasks_keep_their_number(shell: InteractiveShel
     assert current_source() is None
 
 
-def test_a_widget_s_callback_is_no_cell(shell: InteractiveShell) -> None:
+@pytest.mark.parametrize(
+    ("kind", "content"), [("comm_msg", {}), ("execute_request", {"store_history": False})]
+)
+def test_what_is_no_cell_with_a_number(
+    shell: InteractiveShell, kind: str, content: dict[str, object]
+) -> None:
     # where nothing of ours has run in a cell before, the message that is handled tells
-    shell.get_parent = lambda: {"header": {"msg_type": "comm_msg"}}  # type: ignore[attr-defined]
+    message = {"header": {"msg_type": kind}, "content": content}
+    shell.get_parent = lambda: message  # type: ignore[attr-defined]
     assert current_source() is None
     shell.run_cell("told.append(source())", store_history=True)
     assert told(shell) == ["cell 1"]

@@ -86,6 +86,7 @@ def test_connect_dial_watch_and_hang_up_without_code(served: Served) -> None:
     expect(served.says("the link is up").first).to_be_visible(timeout=30_000)
     served.tab("Calls")
     destination = page.get_by_label("Destination", exact=True)
+    expect(destination).to_have_value(re.compile("@127.0.0.1:"))
     sip = destination.input_value().partition("@")[2]
     destination.fill(f"ringanswer@{sip}")
     served.button("Dial").click()
