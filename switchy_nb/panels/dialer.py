@@ -1,6 +1,7 @@
 """`Dialer`: where to call, as whom, how often; and how the calls get on."""
 
 import asyncio
+import re
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -21,6 +22,8 @@ from switchy_nb.panels.text import plain
 MOST, FASTEST = 10_000, 200.0
 #: So many destinations that were called are offered again.
 HISTORY = 20
+#: What a command has before where it goes: it is long, and the tab with the events has it whole.
+_VARIABLES = re.compile(r"\{.*\}(?=\w+/)")
 _CODECS = ("PCMU", "PCMA", "G722", "OPUS", "G729")
 
 
@@ -79,7 +82,7 @@ class Dialer(Part):
         return [
             Field(
                 "to", "Destination", value=numbers[0] if numbers else "",
-                options=tuple((n, n) for n in known), hint="user@host:port",
+                options=tuple((n, n) for n in known), hint="user@host:port", wide=True,
             ),
             Field(
                 "app", "App", Kind.CHOICE, options=tuple((a, a) for a in apps) or (("no app", ""),)
@@ -141,7 +144,7 @@ class Dialer(Part):
             )
         attempt.add(job)
         if attempt.sent == 1:
-            self._sent = f"Sent: {plain(job.command, 400)}"
+            self._sent = f"Sent: {plain(_VARIABLES.sub('{…}', job.command, count=1), 300)}"
             self.board.choose([job.sess_uuid or ""], expected=True)
 
     async def _place_others(

@@ -56,6 +56,8 @@ class Field:
         What stands in it while it is empty.
     more : bool
         Whether it is for those who want more: it is folded away at first.
+    wide : bool
+        Whether what it takes is long.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     hint: str = ""
     more: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Handling(Part):
         keys = [Button(f"key_{at}", key, self._key(key)) for at, key in enumerate(_KEYS)]
         self.keypad = Form("Keypad", [], keys, "switchy-keypad")
         self.playing = Row(
-            self, "Play", [Field("what", "Play", value=deeds.TONE, hint="a file or a tone")],
+            self, "Play", [Field("what", "Play", value=deeds.TONE, hint="a file or a tone", wide=True)],
             deeds.PLAY,
         )  # fmt: skip
         self.tape = Tape(self)

@@ -44,7 +44,7 @@ class Tape:
         self._folder: tuple[object, str] | None = None
         self.sound = Sound()
         fields = [
-            Field("path", "Record to", hint="a new file in the switch's own folder"),
+            Field("path", "Record to", hint="a new file in the switch's own folder", wide=True),
             Field("apart", "The two sides apart", Kind.CHECK),
         ]
         buttons: list[tuple[Button, Callable[[], bool]]] = [

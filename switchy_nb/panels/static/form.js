@@ -8,7 +8,7 @@ const TYPES = { number: "number", check: "checkbox", secret: "password" };
 
 function newField(field) {
   const box = document.createElement("div");
-  box.className = `switchy-field switchy-${field.kind}`;
+  box.className = `switchy-field switchy-${field.kind}${field.wide ? " switchy-wide" : ""}`;
   const label = document.createElement("label");
   label.className = "widget-label";
   label.textContent = field.label;
