@@ -80,3 +80,22 @@ def test_the_fixture_of_the_page_is_as_it_says(pytester: pytest.Pytester) -> Non
     """
     pytester.makepyfile(textwrap.dedent(client) + block)
     pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=1)
+
+
+def test_the_page_on_panels_shows_parts_that_share_a_board() -> None:
+    names: dict[str, Any] = {}
+    try:
+        for block in blocks("panels.md"):
+            exec(compile(block, "docs/panels.md", "exec"), names)
+        assert names["dialer"].board is names["calls"].board is names["timeline"].board
+    finally:
+        for name in ("timeline", "calls", "dialer", "panel", "caller"):
+            if name in names:
+                names[name].close()
+
+
+def test_the_page_on_panels_names_every_part() -> None:
+    from switchy_nb import panels
+
+    text = (DOCS / "panels.md").read_text(encoding="utf-8")
+    assert [name for name in panels.__all__ if name not in text] == []
