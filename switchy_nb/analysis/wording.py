@@ -61,7 +61,7 @@ def readable(value: object, longest: int = _LONGEST) -> str:
 
 def seconds(value: float) -> str:
     """Write a duration: ``20 ms``, ``1.35 s``, ``2 min 5 s``."""
-    sign, value = ("−" if value < 0 else ""), abs(value)
+    sign, value = ("−" if value <= -0.0005 else ""), abs(value)
     if value < 0.0995:
         return f"{sign}{value * 1000:.0f} ms"
     if value < 9.995:

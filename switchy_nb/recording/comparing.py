@@ -23,16 +23,19 @@ if TYPE_CHECKING:
 
     from switchy_nb.plots.style import Theme
 
+#: The class is named twice, so that a notebook's own rules for tables give way.
 _STYLE = """
 .switchy-compared { color: inherit; font-size: var(--jp-ui-font-size1, 13px); max-width: 75em;
   overflow-x: auto; }
 .switchy-compared ul { line-height: 1.5; margin: .3em 0; padding-left: 1.5em; }
-.switchy-compared table { border-collapse: collapse; color: inherit; font-size: inherit;
-  margin: .6em 0; }
-.switchy-compared th, .switchy-compared td { text-align: left; padding: .15em 1em .15em 0;
-  border: 0; background: none; color: inherit; white-space: nowrap;
+.switchy-compared.switchy-compared table { border-collapse: collapse; color: inherit;
+  font-size: inherit; margin: .6em 0; }
+.switchy-compared.switchy-compared tr { background: none; }
+.switchy-compared.switchy-compared th, .switchy-compared.switchy-compared td { text-align: left;
+  vertical-align: top; padding: .15em .9em .15em 0; border: 0; background: none; color: inherit;
+  white-space: normal; max-width: none;
   border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-.switchy-compared td.number, .switchy-compared th.number { text-align: right;
+.switchy-compared.switchy-compared .number { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .switchy-compared tr.noise { opacity: .65; }
 .switchy-compared img { max-width: 100%; }
@@ -203,13 +206,13 @@ def _table(frame: "pd.DataFrame", names: tuple[str, str]) -> str:
         f'<th class="number">{escape(name)}</th>' if number else f"<th>{escape(name)}</th>"
         for name, number in (
             ("", False),
+            ("", False),
             (names[0], True),
             (names[1], True),
             ("change", True),
             ("95 % interval", True),
             ("effect", True),
-            ("p (corrected)", True),
-            ("", False),
+            ("p", True),
         )
     )
     told = frame[~frame["verdict"].isin(["noise", "too few"])]
@@ -240,4 +243,4 @@ def _row(row: Any) -> str:
     )
     cells = "".join(f'<td class="number">{escape(text)}</td>' for text in numbers)
     name = escape(measure_in_words(row.measure) + of)
-    return f'<tr class="{row.verdict}"><td>{name}</td>{cells}<td>{row.verdict}</td></tr>'
+    return f'<tr class="{row.verdict}"><td>{row.verdict}</td><td>{name}</td>{cells}</tr>'

@@ -16,6 +16,7 @@ from switchy_nb.analysis.wording import Words
         (125, "2 min 5 s"),
         (3725, "1 h 2 min"),
         (-0.02, "−20 ms"),
+        (-0.0004, "0 ms"),
     ],
 )
 def test_durations(value, written):

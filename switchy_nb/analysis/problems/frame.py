@@ -14,17 +14,20 @@ from switchy_nb.analysis.wording import counted
 
 #: Of more, the first ones are shown, and the others counted.
 _SHOWN = 25
+#: The class is named twice, so that a notebook's own rules for tables give way.
 _STYLE = """
 .switchy-problems { color: inherit; font-size: var(--jp-ui-font-size1, 13px); max-width: 75em; }
-.switchy-problems table { border-collapse: collapse; color: inherit; font-size: inherit;
-  margin: .5em 0; }
-.switchy-problems th, .switchy-problems td { text-align: left; vertical-align: top; border: 0;
-  padding: .25em 1em .25em 0; background: none; color: inherit; white-space: normal;
-  overflow-wrap: anywhere;
+.switchy-problems.switchy-problems table { border-collapse: collapse; color: inherit;
+  font-size: inherit; margin: .5em 0; }
+.switchy-problems.switchy-problems tr { background: none; }
+.switchy-problems.switchy-problems th, .switchy-problems.switchy-problems td {
+  text-align: left; vertical-align: top; border: 0; padding: .25em 1em .25em 0; background: none;
+  color: inherit; white-space: normal; max-width: none; overflow-wrap: anywhere;
   border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-.switchy-problems th, .switchy-problems .kind, .switchy-problems .at { white-space: nowrap; }
+.switchy-problems.switchy-problems th, .switchy-problems.switchy-problems .kind,
+.switchy-problems.switchy-problems .at { white-space: nowrap; overflow-wrap: normal; }
 .switchy-problems .evidence { opacity: .8; }
-.switchy-problems code { font-size: .95em; background: none; color: inherit; }
+.switchy-problems.switchy-problems code { font-size: .95em; background: none; color: inherit; }
 """
 
 
