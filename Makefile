@@ -39,7 +39,8 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # --no-build-isolation: what builds is pinned as well, so that nothing unpinned is fetched.
-$(setup): $(VENV)/bin/python requirements-build.lock requirements.lock pyproject.toml
+$(setup): $(VENV)/bin/python requirements-build.lock requirements.lock pyproject.toml \
+		hatch_build.py switchy_nb/wire/headers.c
 	$(bin)/python -m pip install --quiet --require-hashes -r requirements-build.lock
 	$(bin)/python -m pip install --quiet --require-hashes --no-build-isolation -r requirements.lock
 	$(bin)/python -m pip install --quiet --no-deps --no-build-isolation -e .
@@ -96,4 +97,4 @@ clean:  ## remove what was built, but for .venv
 	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
 distclean: clean  ## remove .venv as well
-	rm -rf $(VENV)
+	rm -rf $(VENV) switchy_nb/wire/_headers.so

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import LegGone, SwitchyError
+from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter
 from switchy_nb.wire import Batch, Event
-from switchy_nb.wire.batch import glances
+from switchy_nb.wire.batch import Glimpses
 
 if TYPE_CHECKING:
     from switchy_nb.tracking import Tracker
@@ -103,23 +104,31 @@ class Callbacks:
             waiter.fail(error)
 
 
-def take_batch(tracker: "Tracker", callbacks: Callbacks, batch: Batch) -> None:
+def take_rows(
+    tracker: "Tracker",
+    callbacks: Callbacks,
+    run: Run,
+    batch: Batch,
+) -> None:
     """Take in events, one after the other, and call who wants to know; none can hurt the next.
 
     It does what `take_event` does, but reads no more of each event than it must: of most nobody
-    wants to know more than that they are there.
+    wants to know more than that they are there. They are recorded as `run`.
     """
-    handlers, buffer, wanted = tracker.handlers, batch.buffer, callbacks.wants
+    handlers, wanted = tracker.handlers, callbacks.wants
     sessions, ending = tracker.sessions, tracker.ending
-    for start, end, name, uuid in glances(batch):
+    glimpses = Glimpses(batch, tracker.read_headers)
+    for at, (name, uuid) in enumerate(glimpses):
         try:
-            session = sessions.get(uuid) or ending.get(uuid) if uuid is not None else None
+            session = sessions.get(uuid) or ending.get(uuid)  # type: ignore[arg-type]  # None: none
             if name is None or name in handlers or (session is None and wanted(name)):
-                event = Event.glanced(buffer[start:end], name, None if name is None else uuid)
+                event = glimpses.event(at, name, uuid)
                 take_event(tracker, callbacks, event)
+                if uuid is not None and (session := tracker.find(uuid)) is not None:
+                    session.events.shelve(event, run, at)
                 continue
             if session is not None:
-                session.take((buffer, start, end), name)
+                session.take(run, at, name)
                 if wanted(name):
                     callbacks.run(name, session.cid, (session,))
                 if session.waited_for:
@@ -127,7 +136,7 @@ def take_batch(tracker: "Tracker", callbacks: Callbacks, batch: Batch) -> None:
             if callbacks.watchers:
                 callbacks.notify_watchers()
         except Exception:
-            log.exception("an event was not handled: %r", Event(buffer[start:end]))
+            log.exception("an event was not handled: %r", batch[at])
 
 
 def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:

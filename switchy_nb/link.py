@@ -51,8 +51,11 @@ log = logging.getLogger(__name__)
 
 Reply = CommandReply | ApiResponse
 
-#: Read at most this much at once; 128 KiB are some 35 channel events.
-CHUNK = 1 << 17
+#: Read at most this much at once during the login.
+CHUNK = 1 << 13
+#: Memory that is received into and that the recording still holds (bytes). Beyond it, reading pauses
+#: for a moment (seconds, so many times): memory that is used again is much faster than new memory.
+AHEAD, PAUSE, PAUSES = 48 * 1024 * 1024, 0.002, 20
 #: While bytes keep coming, let the hub's other work in after this many seconds.
 SLICE = 0.005
 #: What a switch says of a client that had not read its last 100,000 events.
@@ -268,8 +271,8 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         slice_end = time.monotonic() + SLICE
         try:
             messages: Sequence[Message | Batch] = self._early
-            data = b"early"
-            while data:
+            count = -1
+            while count:
                 received = time.time_ns() // 1000
                 for message in messages:
                     self._take(message, received)
@@ -279,8 +282,10 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                 if time.monotonic() > slice_end:
                     gevent.sleep(0)
                     slice_end = time.monotonic() + SLICE
-                data = self.sock.recv(CHUNK)
-                messages = self._parser.feed_batches(data) if data else []
+                self._fall_back()
+                with self._parser.room() as room:
+                    count = self.sock.recv_into(room)
+                messages = self._parser.received(count) if count else ()
         except OSError as exc:
             reason = f"{exc.strerror or exc}"
         except ProtocolError as exc:
@@ -290,6 +295,13 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             log.exception("reading from %s failed", self.peer)
             reason = f"reading failed: {exc!r}"
         self._lose(self._farewell or reason)
+
+    def _fall_back(self) -> None:
+        """Let who compresses what was read catch up, if that does not take long."""
+        for _ in range(PAUSES):
+            if self._parser.ahead <= AHEAD:
+                return
+            gevent.sleep(PAUSE)
 
     def _take(self, message: Message | Batch, received: int) -> None:
         if isinstance(message, Batch | Event):

@@ -15,10 +15,12 @@ from functools import partial
 from typing import Any
 
 from switchy_nb.connection import Connection, LinkState
-from switchy_nb.dispatch import Callbacks, take_batch, take_event
+from switchy_nb.dispatch import Callbacks, take_event, take_rows
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError
 from switchy_nb.link import Secret
 from switchy_nb.recording import Recording
+from switchy_nb.recording.at_hand import AtHand
+from switchy_nb.recording.store import Placed
 from switchy_nb.session import Session
 from switchy_nb.tracking import Tracker
 from switchy_nb.waiting import TICK, Deadline, Waiter, block_on
@@ -27,10 +29,11 @@ from switchy_nb.wire import Batch, Event
 log = logging.getLogger(__name__)
 
 #: Events, other work for the dispatcher's thread, and None for its end.
-Inbox = queue.SimpleQueue[Batch | Event | Callable[[], None] | None]
+Inbox = queue.SimpleQueue[Placed | Event | Callable[[], None] | None]
 
-#: ended legs whose events are settled even when there is no time for it
-MANY = 1000
+#: So many batches that wait are kept at hand; of those behind them the recording has the bytes, so
+#: that a slow callback costs no memory.
+AT_HAND = 4
 #: seconds that `disconnect` lets a callback finish
 PATIENCE = 1.0
 
@@ -316,10 +319,12 @@ class EventListener(Tracker):
 
     def _arrived(self, events: Batch | Event, received: int) -> None:
         if isinstance(events, Batch):
-            self.recording.extend(events, received, self._rx.switch)
+            late = self._inbox.qsize() >= AT_HAND
+            for placed in self.recording.keep_batch(events, received, self._rx.switch):
+                self._inbox.put(placed._replace(batch=None) if late else placed)
         else:
             self.recording.append(events, received, self._rx.switch)
-        self._inbox.put(events)
+            self._inbox.put(events)
 
     def _link_changed(self, state: LinkState, reason: str, received: int) -> None:
         if state is not LinkState.GONE:
@@ -332,17 +337,16 @@ class EventListener(Tracker):
     # --- on the dispatcher thread ------------------------------------------------------
 
     def _dispatch(self, inbox: Inbox, ended: threading.Event) -> None:
+        at_hand = AtHand()
         try:
             while (item := inbox.get()) is not None:
                 try:
-                    if isinstance(item, Batch):
-                        take_batch(self, self.callbacks, item)
+                    if isinstance(item, Placed):
+                        take_rows(self, self.callbacks, item.run, at_hand.batch(item))
                     elif isinstance(item, Event):
                         take_event(self, self.callbacks, item)
                     else:
                         item()
-                    if inbox.empty() or len(self._unsettled) > MANY:
-                        self.settle()
                 except _Over:
                     return
                 except Exception:

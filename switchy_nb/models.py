@@ -13,6 +13,7 @@ from concurrent.futures import Future, InvalidStateError
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import ConfigurationError, JobError, SwitchyError
+from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import await_on, block_on
 from switchy_nb.wire import Event
 
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 60.0
 
 
-#: a plain event in what came from the socket: the buffer, and where in it the event begins and ends
-Place = tuple[bytes, int, int]
-
-
 def event_time(event: Event) -> float:
     """When the switch made an event, in seconds since the epoch by its own clock; 0 if unknown."""
     stamp = event.get("Event-Date-Timestamp", "")
@@ -36,43 +33,68 @@ def event_time(event: Event) -> float:
 
 
 class Events:
-    """The events of one leg or job, the newest first; a header's value is the newest's."""
+    """The events of one leg or job, the newest first; a header's value is the newest's.
+
+    Attributes
+    ----------
+    names : list of str
+        The events' names, in the order of their arrival; an event is there before its name.
+    """
+
+    __slots__ = ("_events", "_rows", "names")
 
     def __init__(self, event: Event | None = None) -> None:
-        #: the oldest first; an event is no more than where its bytes are until somebody asks for it
-        self._events: list[Event | Place] = []
+        #: the oldest first; of one that nobody has read, with what it was recorded, and as which
+        #: of them (two lists: a list of pairs keeps the garbage collector busy)
+        self._events: list[Event | Run] = []
+        self._rows: list[int] = []
+        self.names: list[str] = []
         if event is not None:
             self.update(event)
 
-    def update(self, event: "Event | Place") -> None:
-        """Add an event, or say where a plain one is."""
+    def update(self, event: Event) -> None:
+        """Add an event."""
+        self.add(event, 0, event.name)
+
+    def add(self, event: Event | Run, row: int, name: str) -> None:
+        """Add an event of a name, or say with what it was recorded, and as which of them."""
+        self._rows.append(row)
         self._events.append(event)
+        self.names.append(name)
+
+    def shelve(self, event: Event, run: Run, row: int) -> None:
+        """Hold no more than where it is recorded of an event that was just added and is done with."""
+        if self._events and self._events[-1] is event:
+            self._rows[-1] = row
+            self._events[-1] = run
 
     def __len__(self) -> int:
         return len(self._events)
 
     def arrived(self, at: int) -> Event:
         """The event that came as number `at`, counted from 0."""
-        event = self._events[at]
-        if not isinstance(event, Event):
-            buffer, start, end = event
-            event = self._events[at] = Event(buffer[start:end])
-        return event
+        run = self._events[at]
+        if isinstance(run, Event):
+            return run
+        segment = run.settled
+        if segment is None:
+            event = self._events[at] = Event(run.raw(self._rows[at]))
+            return event
+        # What is compressed is opened once for all of this leg that is in there.
+        mine = {
+            n: other.at + self._rows[n]
+            for n, other in enumerate(self._events)
+            if isinstance(other, Run) and other.settled is segment
+        }
+        for n, (raw, _) in zip(mine, segment.pick(mine.values()), strict=True):
+            self._events[n] = Event(raw)
+        return self.arrived(at)
 
     def peek(self) -> Event:
         """The newest event, read out of what it came in; unlike `arrived`, nothing of it is kept."""
-        event = self._events[-1]
-        if isinstance(event, Event):
-            return event
-        buffer, start, end = event
-        return Event(buffer[start:end])
-
-    def settle(self) -> None:
-        """Keep the events' own bytes, and no longer those of others that came with them."""
-        for at, event in enumerate(self._events):
-            if not isinstance(event, Event):
-                buffer, start, end = event
-                self._events[at] = (buffer[start:end], 0, end - start)
+        at = len(self._events) - 1
+        run = self._events[at]
+        return run if isinstance(run, Event) else Event(run.raw(self._rows[at]))
 
     def __iter__(self) -> Iterator[Event]:
         # by number, since the dispatcher's thread may add to it meanwhile
@@ -80,8 +102,13 @@ class Events:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The header's value in the newest event that has it (and isn't empty)."""
-        for event in self:
-            if value := event.get(name):
+        for at in range(len(self._events) - 1, -1, -1):
+            run = self._events[at]
+            if isinstance(run, Run):
+                segment = run.settled
+                if segment is not None and not segment.has(run.at + self._rows[at], name):
+                    continue
+            if value := self.arrived(at).get(name):
                 return value
         return default
 
@@ -114,15 +141,9 @@ class Untaken:
     ----------
     events : Events
         All events of the leg.
-
-    Attributes
-    ----------
-    names : list of str
-        The events' names, in the order of their arrival; an event is there before its name.
     """
 
     def __init__(self, events: Events) -> None:
-        self.names: list[str] = []
         self._events = events
         #: how many events were looked at for a name, and those that were given back
         self._seen: dict[str, int] = {}
@@ -133,7 +154,7 @@ class Untaken:
         returned = self._returned.get(name)
         if returned:
             return returned.popleft()
-        for at in range(self._seen.get(name, 0), len(self.names)):
+        for at in range(self._seen.get(name, 0), len(self._events.names)):
             self._seen[name] = at + 1
             if self._fits(at, name):
                 return self._events.arrived(at)
@@ -145,14 +166,15 @@ class Untaken:
 
     def __getitem__(self, name: str) -> list[Event]:
         """All events that a wait for this name could take now."""
-        later = range(self._seen.get(name, 0), len(self.names))
+        later = range(self._seen.get(name, 0), len(self._events.names))
         fitting = [self._events.arrived(at) for at in later if self._fits(at, name)]
         return [*self._returned.get(name, ()), *fitting]
 
     def _fits(self, at: int, name: str) -> bool:
-        if self.names[at] == name:
+        named = self._events.names[at]
+        if named == name:
             return True
-        return self.names[at] == "CUSTOM" and self._events.arrived(at).subclass == name
+        return named == "CUSTOM" and self._events.arrived(at).subclass == name
 
 
 class Vars(UserDict[str, Any]):

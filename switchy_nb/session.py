@@ -7,11 +7,13 @@ import difflib
 import threading
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.controls import Commander, Controls
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
-from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Place, Untaken, Vars, event_time
+from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Untaken, Vars, event_time
+from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter, await_on, block_on
 from switchy_nb.wire import Event
 
@@ -68,8 +70,6 @@ class Session(Controls):
     times : dict
         When it was created, originated, answered and hung up, and when the originate was asked
         for (``req_originate``, by this machine's clock); seconds since the epoch, or None.
-    vars : mapping
-        For apps to keep their state in; `EventListener.waitfor` waits on it.
     cid : str
         The app group that has its events.
     bg_job : Job or None
@@ -107,20 +107,28 @@ class Session(Controls):
         self._listening = listening
         self._lock = threading.Lock()
         self._waiters: list[Waiter[Any]] = []
-        self._untaken = Untaken(self.events)
-        self.vars = Vars(self.notify)
         self.update(event)
+
+    # most legs need neither, and there may be thousands of legs
+
+    @cached_property
+    def vars(self) -> Vars:
+        """For apps to keep their state in; `EventListener.waitfor` waits on it."""
+        return Vars(self.notify)
+
+    @cached_property
+    def _untaken(self) -> Untaken:
+        return Untaken(self.events)
 
     # --- what it has said --------------------------------------------------------------
 
     def update(self, event: Event) -> None:
         """Take in one more event of this leg."""
-        self.take(event, event.name)
+        self.take(event, 0, event.name)
 
-    def take(self, event: Event | Place, name: str) -> None:
-        """Take in one more event of this leg, whose name is known."""
-        self.events.update(event)
-        self._untaken.names.append(name)
+    def take(self, event: Event | Run, row: int, name: str) -> None:
+        """Take in one more event of this leg, or say where it is recorded; its name is known."""
+        self.events.add(event, row, name)
         changes = _CHANGES.get(name)
         if changes is not None:
             for attribute, value in changes.items():

@@ -5,7 +5,6 @@ and who is told of them is not known here (see `listener`).
 """
 
 import logging
-import weakref
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,8 @@ log = logging.getLogger(__name__)
 #: What takes an event in: it returns whether it is consumed, and what callbacks are called with.
 Handler = Callable[[Event], Any]
 
+#: headers that the handlers read, besides those that can be chosen
+_READ = ("Event-Date-Timestamp", "Hangup-Cause", "Job-UUID")
 #: failed sessions kept of each cause
 KEPT = 1000
 
@@ -71,7 +72,6 @@ class Tracker:
         self._awaited: dict[str, Job] = {}
         #: legs that are hung up, until their last event has come
         self._ending: OrderedDict[str, Session] = OrderedDict()
-        self._unsettled: list[weakref.ref[Session]] = []
         self._unsubscribed: list[str] = []
         self._handlers: dict[str, Handler] = {
             "CHANNEL_CREATE": self._created,
@@ -177,6 +177,11 @@ class Tracker:
         return uuid in self._awaited
 
     @property
+    def read_headers(self) -> tuple[str, ...]:
+        """What the handlers read of most events."""
+        return (*_READ, self.call_tracking_header, *self.app_id_headers)
+
+    @property
     def call_tracking_header(self) -> str:
         """The event header that the legs of one call have in common; the recording uses it too."""
         return self.recording.call_header
@@ -202,7 +207,6 @@ class Tracker:
         if session.uuid in self.sessions:
             self._remove(session)
         self._ending.pop(session.uuid, None)
-        self._unsettled.append(weakref.ref(session))
         session.notify()
 
     # --- handlers ----------------------------------------------------------------------
@@ -285,17 +289,8 @@ class Tracker:
     def _destroyed(self, event: Event) -> tuple[bool, Session | None]:
         uuid = event.get("Unique-ID", "")
         known, session = self.lookup_sess(event)
-        if self._ending.pop(uuid, None) is not None and session is not None:
-            self._unsettled.append(weakref.ref(session))
+        self._ending.pop(uuid, None)
         return known, session
-
-    def settle(self) -> None:
-        """Have the legs that ended, and that somebody still keeps, hold no bytes but their own."""
-        for ended in self._unsettled:
-            session = ended()
-            if session is not None:
-                session.events.settle()
-        self._unsettled.clear()
 
     def _job_done(self, event: Event) -> tuple[bool, Session | None, Job | None]:
         job = self.bg_jobs.get(event.get("Job-UUID", ""))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 from helpers import events_in, recorded
 
-from switchy_nb.wire import Batch, Event, Parser
-from switchy_nb.wire.batch import glances
+from switchy_nb.wire import Batch, Event, Parser, native
+from switchy_nb.wire.batch import Glimpses
+from switchy_nb.wire.slab import Slab
 
 SCENARIOS = ("ten_calls", "hostile_values", "dtmf_across", "wrong_commands")
 
 
 def batch_of(*raws: bytes) -> Batch:
     ends = [sum(map(len, raws[: at + 1])) for at in range(len(raws))]
-    return Batch(b"".join(raws), [0, *ends[:-1]], ends)
+    return Batch(Slab(b"".join(raws)), [0, *ends[:-1]], ends)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -41,42 +42,69 @@ def test_a_batch_is_a_sequence_of_events() -> None:
     assert repr(batch) == "<Batch of 3 events, 45 bytes>"
 
 
+@pytest.fixture(params=["C", "Python"])
+def _either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read events in both ways that there are."""
+    if request.param == "Python":
+        monkeypatch.setattr(native, "library", lambda: None)
+
+
+@pytest.mark.usefixtures("_either")
+@pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_glance_tells_what_reading_tells_or_nothing(name: str) -> None:
-    raws = events_in(recorded(f"{name}.events.raw.xz"))
+def test_a_glance_tells_what_reading_tells_or_nothing(name: str, times: int) -> None:
+    raws = events_in(recorded(f"{name}.events.raw.xz")) * times
     batch = batch_of(*raws)
+    headers = ("Event-Date-Timestamp", "Hangup-Cause", "variable_uuid", "no-such-header")
     seen = 0
-    for raw, (start, end, glanced, leg) in zip(raws, glances(batch), strict=True):
-        assert batch.buffer[start:end] == raw
+    assert list(batch.raws()) == raws
+    glimpses = Glimpses(batch, headers)
+    for at, (raw, (glanced, leg)) in enumerate(zip(raws, glimpses, strict=True)):
         event = Event(raw)
         if glanced is not None:
             seen += 1
             assert glanced == event.name
             assert leg == event.get("Unique-ID")
+        read = glimpses.event(at, glanced, leg)
+        assert [read.get(h) for h in headers] == [event.get(h) for h in headers]
+        assert (read.name, dict(read)) == (event.name, dict(event))
     assert seen > len(raws) / 2
 
 
+@pytest.mark.usefixtures("_either")
+@pytest.mark.parametrize("times", [1, 20])
 @pytest.mark.parametrize(
-    ("raw", "leg"),
+    "raw",
     [
-        (b"Event-Name: MESSAGE\nContent-Length: 20\n\n\nUnique-ID: forged\n\n", None),
-        (b"Event-Name: MESSAGE\nunique-id: other\n\n", "other"),
-        (b"Event-Name: CUSTOM\nEvent-Subclass: a::b\nUnique-ID: u\n\n", "u"),
-        (b"Event-Name: COMMAND\nEvent-Name: PRIVATE_COMMAND\nUnique-ID: u\n\n", "u"),
-        (b"Event-Name: A%0AB\nUnique-ID: u\n\n", "u"),
-        (b"Event-Name: A\nUnique-ID: u%20v\n\n", "u v"),
-        (b"X: 1\nEvent-Name: A\nUnique-ID: u\n\n", "u"),
+        b"Event-Name: MESSAGE\nContent-Length: 20\n\n\nUnique-ID: forged\n\n",
+        b"Event-Name: MESSAGE\nunique-id: other\n\n",
+        b"Event-Name: CUSTOM\nEvent-Subclass: a::b\nUnique-ID: u\n\n",
+        b"Event-Name: COMMAND\nEvent-Name: PRIVATE_COMMAND\nUnique-ID: u\n\n",
+        b"Event-Name: A%0AB\nUnique-ID: u\n\n",
+        b"Event-Name: A\nUnique-ID: u%20v\n\n",
+        b"X: 1\nEvent-Name: A\nUnique-ID: u\n\n",
+        b"Event-Name: A\nUnique-ID: u",
+        b"Event-Name: A\nUnique-ID: u\nUnique-ID: v\n\n",
+        b"Event-Name: _undef_\nUnique-ID: _undef_\n\n",
+        b"Event-Name: A",
+        b"Unique-ID: u\n\n",
+        b"\n\nEvent-Name: A\n",
+        b"",
     ],
 )
-def test_what_a_glance_could_take_for_something_else_is_read(raw: bytes, leg: str | None) -> None:
-    ((_, _, name, _),) = glances(batch_of(raw))
-    assert name is None
-    assert Event(raw).get("Unique-ID") == leg
+def test_no_glance_takes_an_event_for_another(raw: bytes, times: int) -> None:
+    glimpses = Glimpses(batch_of(*[raw] * times), ("x",))
+    for at, (name, leg) in enumerate(glimpses):
+        read = glimpses.event(at, name, leg)
+        assert (read.name, read.get("Unique-ID")) == (Event(raw).name, Event(raw).get("Unique-ID"))
+        if name is not None:
+            assert (name, leg) == (read.name, read.get("Unique-ID"))
 
 
 def test_an_event_that_was_glanced_at_reads_the_same() -> None:
     raw = b"Event-Name: A\nUnique-ID: u\nX: 1\nUnique-ID: later\n\n"
-    event = Event.glanced(raw, "A", "u")
+    event = Event.glanced(raw, "A", {b"unique-id": "u", b"y": None})
     assert (event.name, event["unique-id"], event["x"]) == ("A", "u", "1")
+    assert event.get("Y") is None
     assert dict(event) == dict(Event(raw))
     assert event.getall("Unique-ID") == ["u", "later"]

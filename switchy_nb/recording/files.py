@@ -24,7 +24,8 @@ from switchy_nb.recording.intake import DEFAULT_APP_HEADERS, DEFAULT_CALL_HEADER
 from switchy_nb.recording.mending import as_piece, check_columns
 from switchy_nb.recording.progress import progress
 from switchy_nb.recording.rows import pieces, segments_of
-from switchy_nb.recording.segment import Segment, pack, unpack
+from switchy_nb.recording.segment import Segment
+from switchy_nb.recording.typed import pack, unpack
 from switchy_nb.recording.whole import whole_file
 
 if TYPE_CHECKING:

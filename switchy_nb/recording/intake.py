@@ -18,10 +18,9 @@ from switchy_nb.recording.fields import Kind, own_times, readable
 from switchy_nb.recording.frames import Frames
 from switchy_nb.recording.keep import Keep
 from switchy_nb.recording.legs import CALL_UUID
-from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
 from switchy_nb.recording.sink import Sink
-from switchy_nb.recording.store import Store
+from switchy_nb.recording.store import Placed, Store
 from switchy_nb.wire import Batch, Event, Format, Parser
 
 DEFAULT_CALL_HEADER = "variable_sip_h_X-switchy_originating_session"
@@ -135,10 +134,12 @@ class Intake:
         int
             The number of the first.
         """
-        run = Run(
-            batch.buffer, batch.starts, batch.ends, received, Kind.PLAIN, switch or self.switch
-        )
-        return self._store.extend(run.compact())
+        placed = self.keep_batch(batch, received, switch)
+        return placed[0].first if placed else self.received
+
+    def keep_batch(self, batch: Batch, received: int, switch: str | None = None) -> list[Placed]:
+        """Do as `extend` does; return where the rows are, for who goes on with them."""
+        return self._store.extend(batch, received, Kind.PLAIN, switch or self.switch)
 
     def flush(self) -> None:
         """Compress all rows that are there now, and wait until that is done."""

@@ -1,13 +1,15 @@
 """Where headers are in thousands of plain events at once.
 
-The lines of all events are found in one pass, and a header's name is compared eight bytes at a
-time. What the values mean, and how they are decoded, is not known here (see `scan`).
+Where there is no C (see `switchy_nb.wire.native`), the lines of all events are found in one pass by
+numpy, and headers' names are compared eight bytes at a time, all names at once. What the values mean, and how they are decoded, is not known here (see `scan`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
+
+from switchy_nb.wire import native
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,36 +23,116 @@ _LOWER = 0x2020202020202020
 _ONES = (1 << 64) - 1
 #: Newlines are looked for in pieces that fit into a processor's cache.
 _PIECE = 1 << 20
-#: A table of this many bits tells what a line's first word can begin; the factor spreads words.
+#: A table of this many bits tells what a line can begin with; the factors spread words.
 _TABLE_BITS = 12
-_SPREAD = 0x9E3779B97F4A7C15
+_SPREAD, _SPREAD_MORE = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F
 _NEWLINE, _SPACE = 10, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first values of one header: in which events, and from where to where in the bytes."""
+    """The first values of some headers in the events that have them: header by header.
+
+    Attributes
+    ----------
+    events : array of int
+        In which event each value is.
+    starts, ends : array of int
+        From where to where in the bytes.
+    bounds : list of int
+        The values of the header at place `n` are those from ``bounds[n]`` to ``bounds[n + 1]``.
+    """
 
     events: "Array"
     starts: "Array"
     ends: "Array"
+    bounds: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A header's name in lower case with its colon; `at` is its place among those asked for."""
+class _Names:
+    """The headers that are looked for: their names in lower case with a colon, as words."""
 
-    at: int
-    text: bytes
+    @staticmethod
+    @lru_cache(64)
+    def of(names: tuple[str, ...]) -> "_Names":
+        """Return them made ready: the same ones are looked for again and again."""
+        return _Names(names)
 
-    def word(self, start: int) -> tuple["np.uint64", "np.uint64"]:
-        """Its eight bytes from `start` on, and a mask that lets the case of letters pass."""
+    def __init__(self, names: Sequence[str]) -> None:
         import numpy as np
 
-        block = self.text[start : start + _WORD]
-        mask = bytes(0xDF if 97 <= byte <= 122 else 0xFF for byte in block)
-        value = bytes(a & b for a, b in zip(block, mask, strict=True))
-        return np.uint64(int.from_bytes(value, "little")), np.uint64(int.from_bytes(mask, "little"))
+        self.texts = [name.encode("utf-8", "surrogateescape").lower() + b":" for name in names]
+        self.lengths = np.array([len(text) for text in self.texts], "int64")
+        #: the type of a name's number, counted from 1
+        self.number = "uint8" if len(names) < 255 else "int32"
+        depth = -(-max(map(len, self.texts), default=0) // _WORD)
+        self.words = np.zeros((depth, len(self.texts)), "<u8")
+        #: which bits of a word count: not those behind the name, nor the case of letters
+        self.masks = np.zeros((depth, len(self.texts)), "<u8")
+        for at, text in enumerate(self.texts):
+            for place, start in enumerate(range(0, len(text), _WORD)):
+                block = text[start : start + _WORD]
+                mask = bytes(0xDF if 97 <= byte <= 122 else 0xFF for byte in block)
+                value = bytes(a & b for a, b in zip(block, mask, strict=True))
+                self.words[place, at] = int.from_bytes(value, "little")
+                self.masks[place, at] = int.from_bytes(mask, "little")
+
+        #: names of at least one word, and of at least two
+        self.medium = self._tables(_WORD, 2 * _WORD)
+        self.long = self._tables(2 * _WORD, None)
+
+    def _tables(self, at_least: int, below: int | None) -> "list[Array]":
+        """Make tables of the names of some lengths, by what their first words are spread to.
+
+        In each a place has one name's number, counted from 1, or 0.
+        """
+        import numpy as np
+
+        tables: list[Array] = []
+        taken: list[set[int]] = []
+        for at, text in enumerate(self.texts):
+            if len(text) < at_least or (below is not None and len(text) >= below):
+                continue
+            slot = _slot(text, two=at_least > _WORD)
+            number = next((n for n, slots in enumerate(taken) if slot not in slots), len(tables))
+            if number == len(tables):
+                tables.append(np.zeros(1 << _TABLE_BITS, self.number))
+                taken.append(set())
+            tables[number][slot] = at + 1
+            taken[number].add(slot)
+        return tables
+
+
+def _slot(text: bytes, *, two: bool) -> int:
+    """Where a name's first word, or its first two, are in a table: as `Lines` does for all lines."""
+    first = (int.from_bytes(text[:_WORD], "little") | _LOWER) * _SPREAD
+    if two:
+        first += (int.from_bytes(text[_WORD : 2 * _WORD], "little") | _LOWER) * _SPREAD_MORE
+    return (first & _ONES) >> (64 - _TABLE_BITS)
+
+
+def find(data: "Array", offsets: "Array", names: tuple[str, ...]) -> Found:
+    """Find the first value of each of some headers in every event that has it.
+
+    Parameters
+    ----------
+    data : array of uint8
+        The events, one behind the other, and `MARGIN` bytes more.
+    offsets : array of int64
+        Where each event begins, and where the last one ends.
+    names : tuple of str
+        The headers, in any case.
+    """
+    import numpy as np
+
+    found = native.find(data, offsets[:-1], offsets[1:], names)
+    if found is None:
+        return Lines(data, offsets).find(names)
+    starts, ends = found
+    there = np.flatnonzero(starts >= 0)
+    events = len(offsets) - 1
+    bounds = np.searchsorted(there, np.arange(len(names) + 1) * events).tolist()
+    return Found(there % max(events, 1), starts.ravel()[there], ends.ravel()[there], bounds)
 
 
 class Lines:
@@ -123,113 +205,81 @@ class Lines:
         counts = np.diff(self._of_event)
         return np.repeat(np.arange(len(counts), dtype="int32"), counts)
 
-    def find(self, names: Sequence[str]) -> list[Found]:
+    def find(self, names: Sequence[str]) -> Found:
         """Find the first value of each of some headers in every event that has it."""
         import numpy as np
 
-        patterns = [
-            _Pattern(at, name.encode("utf-8", "surrogateescape").lower() + b":")
-            for at, name in enumerate(names)
-        ]
-        found: dict[int, Array] = {}
-        every = np.arange(len(self._starts))
-        long = [pattern for pattern in patterns if len(pattern.text) >= _WORD]
-        if len(long) > 1:
-            self._find_long(long, found)
-        elif long:
-            self._find_one(long[0], found)
-        for pattern in patterns:
-            if pattern.at not in found:
-                self._narrow(every, [pattern], 0, found)
-        return [self._values(found[p.at], len(p.text)) for p in patterns]
+        wanted = _Names.of(tuple(names))
+        parts = [self._compare(*part, wanted) for part in self._candidates(wanted)]
+        none = np.empty(0, "int64")
+        lines = np.concatenate([none, *(lines for lines, _ in parts)])
+        which = np.concatenate([none, *(which for _, which in parts)])
+        order = np.argsort(which.astype(wanted.number), kind="stable")
+        lines, which = lines[order], which[order]
+        events, starts, ends = self._event_of[lines], self._starts[lines], self._ends[lines]
+        starts += wanted.lengths[which]
+        keep = (lines < self._heads[events]) & (starts <= ends)
+        if not keep.all():
+            events, starts, ends, which = events[keep], starts[keep], ends[keep], which[keep]
+        again = (events[1:] == events[:-1]) & (which[1:] == which[:-1])
+        if again.any():
+            keep = np.append(np.ones(min(len(which), 1), bool), ~again)
+            events, starts, ends, which = events[keep], starts[keep], ends[keep], which[keep]
+        starts += (starts < ends) & (self._data[starts] == _SPACE)
+        bounds = np.searchsorted(which, np.arange(len(names) + 1)).tolist()
+        return Found(events, starts, ends, bounds)
 
-    def _find_long(self, patterns: list[_Pattern], found: dict[int, "Array"]) -> None:
-        """Sort lines by their first words, all at once: few lines are of any interest."""
-        import numpy as np
+    def _candidates(self, wanted: _Names) -> "Iterator[tuple[Array, Array]]":
+        """Sort lines by their first words: few lines are of any interest.
 
-        groups: dict[int, list[_Pattern]] = {}
-        for pattern in patterns:
-            groups.setdefault(_slot(int(pattern.word(0)[0]) | _LOWER), []).append(pattern)
-        table = np.zeros(1 << _TABLE_BITS, "uint8" if len(groups) < 256 else "uint16")
-        for number, slot in enumerate(groups, 1):
-            table[slot] = number
-        first = self._words[self._starts]
-        hashed = first | np.uint64(_LOWER)
-        hashed *= np.uint64(_SPREAD)
-        hashed >>= np.uint64(64 - _TABLE_BITS)
-        numbers = table[hashed.view("int64")]
-        for number, group in enumerate(groups.values(), 1):
-            # What lies behind the first word tells more lines apart than it does, which is known
-            # but for other words in the same slot.
-            self._narrow(np.flatnonzero(numbers == number), group, _WORD, found)
-            for pattern in group:
-                lines = found[pattern.at]
-                word, mask = pattern.word(0)
-                exact = (first[lines] & mask) == word
-                if not exact.all():
-                    found[pattern.at] = lines[exact]
-
-    def _find_one(self, pattern: _Pattern, found: dict[int, "Array"]) -> None:
-        """Look at the end of the name first: many begin alike."""
-        import numpy as np
-
-        depth = len(pattern.text) - _WORD
-        word, mask = pattern.word(depth)
-        fits = int(np.searchsorted(self._starts, len(self._words) - depth))
-        words = self._words[depth:][self._starts[:fits]]
-        self._narrow(np.flatnonzero((words & mask) == word), [pattern], 0, found)
-
-    def _narrow(
-        self, lines: "Array", patterns: list[_Pattern], depth: int, found: dict[int, "Array"]
-    ) -> None:
-        """Tell lines apart by the word at `depth` of the patterns, and by those behind it.
-
-        Parameters
-        ----------
-        lines : array of int
-            The lines' numbers, in order.
-        patterns : list of _Pattern
-            What is looked for in all of them.
-        depth : int
-            Where the word begins.
-        found : dict
-            Where the lines are put that have all of a pattern from `depth` on.
+        Yields
+        ------
+        lines, which : array of int
+            The lines' numbers, and which name each may begin with.
         """
         import numpy as np
 
-        longer = [pattern for pattern in patterns if len(pattern.text) > depth]
-        for pattern in patterns:
-            if pattern not in longer:
-                found[pattern.at] = lines
-        if not longer:
-            return
-        starts = self._starts[lines]
-        # Lines too near the end of the bytes cannot hold the word.
-        fits = int(np.searchsorted(starts, len(self._words) - depth))
-        words = self._words[depth:][starts[:fits]]
-        deeper: dict[tuple[np.uint64, np.uint64], list[_Pattern]] = {}
-        for pattern in longer:
-            deeper.setdefault(pattern.word(depth), []).append(pattern)
-        for (word, mask), group in deeper.items():
-            fitting = lines[np.flatnonzero((words & mask) == word)]
-            self._narrow(fitting, group, depth + _WORD, found)
+        first = self._words[self._starts]
+        for at in np.flatnonzero(wanted.lengths < _WORD).tolist():
+            lines = np.flatnonzero((first & wanted.masks[0, at]) == wanted.words[0, at])
+            yield lines, np.full(len(lines), at)
+        first |= np.uint64(_LOWER)
+        first *= np.uint64(_SPREAD)
+        for numbers in _looked_up(first, wanted.medium):
+            lines = np.flatnonzero(numbers != 0)
+            yield lines, numbers[lines].astype("int64") - 1
+        if wanted.long:
+            second = self._words[_WORD:][np.minimum(self._starts, len(self._words) - _WORD - 1)]
+            second |= np.uint64(_LOWER)
+            second *= np.uint64(_SPREAD_MORE)
+            first += second
+            for numbers in _looked_up(first, wanted.long):
+                lines = np.flatnonzero(numbers != 0)
+                yield lines, numbers[lines].astype("int64") - 1
 
-    def _values(self, lines: "Array", width: int) -> Found:
-        """Keep of lines that begin with a name of `width` bytes the first in each event's head."""
+    def _compare(self, lines: "Array", which: "Array", wanted: _Names) -> tuple["Array", "Array"]:
+        """Keep of lines those that begin with their name."""
         import numpy as np
 
-        events = self._event_of[lines]
-        there = (lines < self._heads[events]) & (self._starts[lines] + width <= self._ends[lines])
-        if not there.all():
-            lines, events = lines[there], events[there]
-        first = np.ones(len(lines), bool)
-        first[1:] = events[1:] != events[:-1]
-        if not first.all():
-            lines, events = lines[first], events[first]
-        starts, ends = self._starts[lines] + width, self._ends[lines]
-        starts = starts + ((starts < ends) & (self._data[starts] == _SPACE))
-        return Found(events, starts, ends)
+        longest = int(wanted.lengths[which].max(initial=0))
+        # Many names begin alike, so the first word is compared last.
+        for depth in range((longest - 1) // _WORD, -1, -1):
+            starts = self._starts[lines]
+            starts += depth * _WORD
+            # Lines too near the end of the bytes cannot hold the word, where there is one.
+            words = self._words[np.minimum(starts, len(self._words) - 1)]
+            words &= wanted.masks[depth][which]
+            same = words == wanted.words[depth][which]
+            same &= (starts < len(self._words)) | (wanted.lengths[which] <= depth * _WORD)
+            lines, which = lines[same], which[same]
+        return lines, which
 
 
-def _slot(word: int) -> int:
-    return ((word * _SPREAD) & _ONES) >> (64 - _TABLE_BITS)
+def _looked_up(hashed: "Array", tables: "list[Array]") -> "Iterator[Array]":
+    """Give for each table the number of the name that each line may begin with; 0 for none."""
+    import numpy as np
+
+    if tables:
+        slots = (hashed >> np.uint64(64 - _TABLE_BITS)).view("int64")
+        for table in tables:
+            yield table[slots]

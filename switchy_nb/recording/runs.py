@@ -1,32 +1,41 @@
-"""The rows of a segment that still grows, as they came: runs of events in the buffers of the socket.
+"""The rows of a segment that still grows, as they came: runs of events in the memory of the link.
 
 Nothing is copied while they come; what is made of them is in `segment`.
 """
 
 from collections.abc import Sequence
-from itertools import accumulate, chain
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind
 from switchy_nb.recording.lines import MARGIN
+from switchy_nb.wire import Batch
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+
+    from switchy_nb.recording.segment import Segment
 
 #: an event's bytes, when it came (µs since the epoch, our clock; None if unknown), what it is,
 #: and the switch that it came from
 Row = tuple[bytes, "int | None", Kind, "str | None"]
 
 
-class Run(NamedTuple):
+#: Arrow writes what is no longer than this into a view itself.
+_INLINE = 12
+
+
+class Run:
     """Events that came together.
 
-    Attributes
+    Whoever holds a run can read its events for ever: at first where they were received, and in
+    their segment once that is compressed.
+
+    Parameters
     ----------
-    buffer : bytes
-        What holds them.
-    starts, ends : sequence of int
-        Where in it each event's bytes begin and end.
+    batch : Batch
+        The events.
     received : int or None
         When they came (µs since the epoch, our clock); None if unknown.
     kind : Kind
@@ -35,49 +44,56 @@ class Run(NamedTuple):
         Where they came from.
     """
 
-    buffer: bytes
-    starts: Sequence[int]
-    ends: Sequence[int]
-    received: int | None
-    kind: Kind
-    switch: str | None
+    __slots__ = ("_count", "_segment", "at", "batch", "kind", "received", "switch")
+
+    def __init__(self, batch: Batch, received: int | None, kind: Kind, switch: str | None) -> None:
+        #: the events where they were received; None once they are elsewhere
+        self.batch: Batch | None = batch
+        self.received = received
+        self.kind = kind
+        self.switch = switch
+        #: the first one's place in the segment that they are in
+        self.at = 0
+        self._count = len(batch)
+        self._segment: Segment | None = None
 
     @classmethod
     def of(cls, raw: bytes, received: int | None, kind: Kind, switch: str | None) -> "Run":
         """Make a run of a single row."""
-        return cls(raw, (0,), (len(raw),), received, kind, switch)
+        return cls(Batch.of(raw), received, kind, switch)
 
-    def __bool__(self) -> bool:
-        return bool(self.starts)
+    def __len__(self) -> int:
+        return self._count
+
+    def raw(self, at: int) -> bytes:
+        """Return the bytes of one event."""
+        batch = self.batch  # held, so that its memory stays as it is meanwhile
+        if batch is not None:
+            return batch.raw(at)
+        assert self._segment is not None
+        return self._segment.row(self.at + at)[0]
 
     @property
-    def size(self) -> int:
-        """The bytes of its events."""
-        return sum(self.ends) - sum(self.starts)
+    def settled(self) -> "Segment | None":
+        """The segment that has the events; None while they are where they were received."""
+        return self._segment if self.batch is None else None
 
-    def event(self, at: int) -> bytes:
-        """The bytes of one event."""
-        return self.buffer[self.starts[at] : self.ends[at]]
-
-    def compact(self) -> "Run":
-        """Return it in a buffer of its own if it would hold much else in memory, such as replies."""
-        if 2 * self.size >= len(self.buffer):
-            return self
-        raws = [self.event(at) for at in range(len(self.starts))]
-        ends = list(accumulate(map(len, raws)))
-        return self._replace(buffer=b"".join(raws), starts=[0, *ends[:-1]], ends=ends)
+    def settle(self, segment: "Segment") -> None:
+        """Have the events in their segment from now on."""
+        self._segment = segment
+        self.batch = None
 
     def cut(self, first: int, end: int) -> "Run":
         """Return some of it, without copying a byte."""
-        return self._replace(starts=self.starts[first:end], ends=self.ends[first:end])
+        return Run(_batch(self).cut(first, end), self.received, self.kind, self.switch)
 
 
 def row_of(runs: Sequence[Run], at: int) -> tuple[bytes, Kind]:
     """Return the bytes and the kind of one row."""
     for run in runs:
-        if at < len(run.starts):
-            return run.event(at), run.kind
-        at -= len(run.starts)
+        if at < len(run):
+            return run.raw(at), run.kind
+        at -= len(run)
     raise IndexError(at)
 
 
@@ -85,11 +101,11 @@ def rows_of(runs: Sequence[Run], count: int, start: int, stop: int) -> list[Row]
     """Return some rows of runs that hold `count` rows; those at the end are found soonest."""
     found: list[Row] = []
     for run in reversed(runs):
-        count -= len(run.starts)
+        count -= len(run)
         if count < stop:
-            last = min(stop - count, len(run.starts))
+            last = min(stop - count, len(run))
             for at in range(last - 1, max(start - count, 0) - 1, -1):
-                found.append((run.event(at), run.received, run.kind, run.switch))
+                found.append((run.raw(at), run.received, run.kind, run.switch))
         if count <= start:
             break
     return found[::-1]
@@ -100,33 +116,47 @@ def gather(runs: Sequence[Run]) -> "pa.LargeBinaryArray":
     import numpy as np
     import pyarrow as pa
 
-    counts = [len(run.starts) for run in runs]
-    if sum(counts) <= 2 * len(runs):
+    batches = [_batch(run) for run in runs]
+    slabs = list(dict.fromkeys(batch.slab for batch in batches))
+    total = sum(map(len, runs))
+    if total <= 2 * len(slabs):
         # Single events: their bytes are there already, and are joined as they are.
-        raws = [run.event(at) for run in runs for at in range(len(run.starts))]
-        offsets = np.zeros(len(raws) + 1, "int64")
+        raws = list(chain.from_iterable(batch.raws() for batch in batches))
+        offsets = np.zeros(total + 1, "int64")
         np.cumsum([len(raw) for raw in raws], out=offsets[1:])
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join([*raws, bytes(MARGIN)]))]
-        return pa.Array.from_buffers(pa.large_binary(), len(raws), buffers)
-    bases = np.zeros(len(runs), "int64")
-    np.cumsum([len(run.buffer) for run in runs[:-1]], out=bases[1:])
-    base = np.repeat(bases, counts)
-    bounds = np.empty(2 * len(base), "int64")
-    bounds[0::2] = _numbers(run.starts for run in runs)
-    bounds[1::2] = _numbers(run.ends for run in runs)
-    bounds[0::2] += base
-    bounds[1::2] += base
-    # Every other part is what lies between two events; one more is only there to be read over.
-    whole = b"".join([*(run.buffer for run in runs), bytes(MARGIN)])
-    bounds = np.append(bounds, [len(whole) - MARGIN, len(whole)])
-    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(whole)]
-    both = pa.Array.from_buffers(pa.large_binary(), len(bounds) - 1, buffers)
-    return both.take(pa.array(np.arange(0, len(bounds), 2))).slice(0, len(base))
+        return pa.Array.from_buffers(pa.large_binary(), total, buffers)
+    # A view is a length, the first bytes, which buffer, and where in it. The last one is only there
+    # to be read over.
+    views = np.zeros((total + 1, 4), "<i4")
+    views[total, 0] = MARGIN
+    number_of = {slab: number for number, slab in enumerate(slabs)}
+    starts = np.fromiter(chain.from_iterable(batch.starts for batch in batches), "int64", total)
+    views[:total, 0] = np.fromiter(
+        chain.from_iterable(batch.ends for batch in batches), "int64", total
+    )
+    views[:total, 0] -= starts.astype("<i4")
+    views[:total, 2] = np.repeat(
+        [number_of[batch.slab] for batch in batches], [len(batch) for batch in batches]
+    )
+    views[:total, 3] = starts
+    _write_short(views, slabs)
+    data = [pa.py_buffer(slab.data) for slab in slabs]
+    both = pa.Array.from_buffers(pa.binary_view(), total + 1, [None, pa.py_buffer(views), *data])
+    return both.cast(pa.large_binary()).slice(0, total)
+
+
+def _write_short(views: "np.ndarray[Any, Any]", slabs: Sequence[Any]) -> None:
+    """Write what is short into its view; of what is longer, only where it is will be read."""
+    for row in (views[:-1, 0] <= _INLINE).nonzero()[0].tolist():
+        size, _, number, start = views[row].tolist()
+        views[row, 1:] = 0
+        views.view("u1")[row, 4 : 4 + size] = bytearray(slabs[number].data[start : start + size])
 
 
 def kinds_of(runs: Sequence[Run]) -> bytes:
     """Return the kind of each row, as a byte."""
-    return b"".join(bytes([run.kind]) * len(run.starts) for run in runs)
+    return b"".join(bytes([run.kind]) * len(run) for run in runs)
 
 
 def repeated(runs: Sequence[Run], values: Sequence[object], kind: "pa.DataType") -> "pa.Array":
@@ -134,12 +164,10 @@ def repeated(runs: Sequence[Run], values: Sequence[object], kind: "pa.DataType")
     import numpy as np
     import pyarrow as pa
 
-    counts = [len(run.starts) for run in runs]
-    of_run = np.repeat(np.arange(len(runs), dtype="int32"), counts)
+    of_run = np.repeat(np.arange(len(runs), dtype="int32"), [len(run) for run in runs])
     return pa.array(values, kind).take(pa.array(of_run))
 
 
-def _numbers(parts: "chain[int] | object") -> "object":
-    import numpy as np
-
-    return np.fromiter(chain.from_iterable(parts), "int64")  # type: ignore[arg-type]
+def _batch(run: Run) -> Batch:
+    assert run.batch is not None, "the rows of a segment that grows are where they were received"
+    return run.batch

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind, Needles, readable, whole_number
-from switchy_nb.recording.lines import MARGIN, Found, Lines
+from switchy_nb.recording.lines import MARGIN, find
 from switchy_nb.wire.event import UNDEFINED, decode_value
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Fewer events than this are read one by one, as are the last ones of an array.
 _FEW = 64
-_ZERO, _NINE, _PERCENT = 48, 57, 37
+_ZERO, _NINE, _PERCENT, _NO_ASCII = 48, 57, 37, 128
 _DIGITS = 18
 
 Keep = Callable[[str], "str | None"]
@@ -74,28 +74,58 @@ class Headers:
 
         self._count = len(raw)
         self._fast = 0
-        self._found: list[Found] = []
         if len(raw) >= _FEW and Kind.JSON not in kinds:
             offsets = np.frombuffer(raw.buffers()[1], "int64")
             offsets = offsets[raw.offset : raw.offset + len(raw) + 1]
             first = int(offsets[0])
-            self._bytes = raw.buffers()[2].slice(first)
-            # Eight bytes are read at a time, and none after the end: the last events are read alone.
-            fits = self._bytes.size - MARGIN
+            held = raw.buffers()[2].slice(first)
+            # Some bytes are read over, and none after the end: the last events are read alone.
+            fits = held.size - MARGIN
             self._fast = int(np.searchsorted(offsets[1:] - first, fits, "right"))
             if self._fast:
-                data = np.frombuffer(self._bytes, "uint8")
-                self._found = Lines(data, offsets[: self._fast + 1] - first).find(names)
+                data = np.frombuffer(held, "uint8")
+                self._found = find(data, offsets[: self._fast + 1] - first, tuple(names))
+                self._cut(held, data)
         needles = Needles(names)
         self._alone = list(
             map(needles.find, raw.slice(self._fast).to_pylist(), map(Kind, kinds[self._fast :]))
         )
 
+    def _cut(self, held: "pa.Buffer", data: "Array") -> None:
+        """Take all values out of the bytes, and see whether they are what most are."""
+        import numpy as np
+        import pyarrow as pa
+
+        starts, ends = self._found.starts, self._found.ends
+        bounds = np.empty(2 * len(starts) + 1, "int64")
+        bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, len(data)
+        count = len(bounds) - 1
+        both = pa.Array.from_buffers(pa.large_binary(), count, [None, pa.py_buffer(bounds), held])
+        # Every other one is what lies between two values, or nothing at all, and is not taken.
+        self._values = both.take(pa.array(np.arange(0, count, 2)))
+        self._lengths = ends - starts
+        #: the bytes of all values, one behind the other
+        self._text = np.frombuffer(self._values.buffers()[2] or b"", "uint8")
+        self._text = self._text[: int(self._lengths.sum())]
+        undefined = (self._lengths == len(UNDEFINED)) & (data[starts] == UNDEFINED[0])
+        self._plain = not (
+            bool(undefined.any())
+            or bool((self._text >= _NO_ASCII).any())
+            or bool((self._text == _PERCENT).any())
+        )
+        if self._plain:
+            self._values = self._values.cast(pa.string())
+
+    def _part(self, at: int) -> tuple["Array", "pa.Array"]:
+        """The values of one header, and the events that they are in."""
+        start, end = self._found.bounds[at : at + 2]
+        return self._found.events[start:end], self._values[start:end]
+
     def texts(self, at: int, keep: Keep) -> "pa.DictionaryArray":
         """Return a column of texts, null where there is none; in its dictionary each is once."""
         import pyarrow as pa
 
-        encoded = self._encoded(self._found[at], keep) if self._fast else None
+        encoded = self._encoded(at, keep) if self._fast else None
         if encoded is not None and not self._alone:
             return encoded
         rest = (row[at] for row in self._alone)
@@ -113,75 +143,75 @@ class Headers:
         values = np.zeros(self._count, "int64")
         there = np.zeros(self._count, bool)
         if self._fast:
-            self._read_digits(self._found[at], values, there)
+            self._read_digits(at, values, there)
         for event, row in enumerate(self._alone, self._fast):
             number = whole_number(row[at])
             if number is not None:
                 values[event], there[event] = number, True
-        return pa.array(values, mask=~there)
+        return pa.array(values, mask=None if there.all() else ~there)
 
-    def _cut(self, found: Found) -> "pa.LargeBinaryArray":
-        """Return the values as they stand in the bytes, without copying one."""
+    def _encoded(self, at: int, keep: Keep) -> "pa.DictionaryArray":
         import numpy as np
         import pyarrow as pa
 
-        bounds = np.empty(2 * len(found.starts), "int64")
-        bounds[0::2], bounds[1::2] = found.starts, found.ends
-        buffers = [None, pa.py_buffer(bounds), self._bytes]
-        count = max(len(bounds) - 1, 0)
-        both = pa.Array.from_buffers(pa.large_binary(), count, buffers)
-        # Every other one is what lies between two values.
-        return both.take(pa.array(np.arange(0, count, 2)))
-
-    def _encoded(self, found: Found, keep: Keep) -> "pa.DictionaryArray":
-        import numpy as np
-        import pyarrow as pa
-
-        values = self._cut(found).dictionary_encode()
+        events, found = self._part(at)
+        values = found.dictionary_encode()
+        texts, renumbered = values.dictionary, None
+        if not (self._plain and keep is readable):
+            texts, renumbered = _kept(values.dictionary, keep)
+        if renumbered is None and len(events) == self._fast:
+            return pa.DictionaryArray.from_arrays(values.indices, texts)
         codes = np.full(self._fast, -1, "int32")
-        codes[found.events] = values.indices.to_numpy()
-        texts, renumbered = _kept(values.dictionary, keep)
+        codes[events] = values.indices.to_numpy()
         if renumbered is not None:
             codes = np.append(renumbered, np.int32(-1))[codes]
-        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), texts)
+        return dictionary_of(codes, texts)
 
-    def _read_digits(self, found: Found, values: "Array", there: "Array") -> None:
-        import numpy as np
+    def _read_digits(self, at: int, values: "Array", there: "Array") -> None:
         import pyarrow as pa
 
-        lengths = found.ends - found.starts
-        fits = (lengths > 0) & (lengths <= _DIGITS)
-        cut = self._cut(found)
-        bytes_of = np.frombuffer(cut.buffers()[2] or b"", "uint8")
-        if len(cut) and fits.all() and _all_digits(bytes_of[: int(lengths.sum())]):
-            values[found.events] = cut.cast(pa.string()).cast(pa.int64()).to_numpy()
-            there[found.events] = True
-            return
-        for event, value in zip(found.events.tolist(), cut.to_pylist(), strict=True):
-            number = whole_number(decode_value(value))
+        events, found = self._part(at)
+        start, end = self._found.bounds[at : at + 2]
+        lengths = self._lengths[start:end]
+        if self._plain and ((lengths > 0) & (lengths <= _DIGITS)).all():
+            begin = int(self._lengths[:start].sum())
+            if _all_digits(self._text[begin : begin + int(lengths.sum())]):
+                values[events] = found.cast(pa.int64()).to_numpy()
+                there[events] = True
+                return
+        for event, value in zip(events.tolist(), found.to_pylist(), strict=True):
+            raw = value if isinstance(value, bytes) else value.encode()
+            number = whole_number(decode_value(raw))
             if number is not None:
                 values[event], there[event] = number, True
+
+
+def dictionary_of(codes: "Array", texts: "pa.Array") -> "pa.DictionaryArray":
+    """Make a column of texts and, for each row, the number of its text; −1 for null.
+
+    Under a null there is a 0: Arrow follows what is there when it puts dictionaries together, and
+    a −1 leads it out of its memory.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(np.maximum(codes, 0), mask=codes < 0), texts)
 
 
 def _all_digits(data: "Array") -> bool:
     return bool(((data >= _ZERO) & (data <= _NINE)).all())
 
 
-def _kept(values: "pa.LargeBinaryArray", keep: Keep) -> tuple["pa.Array", "Array | None"]:
-    """Decode different values; return the different texts, and which each value became if not its own."""
+def _kept(values: "pa.Array", keep: Keep) -> tuple["pa.Array", "Array"]:
+    """Decode different values; return the different texts, and which each value became."""
     import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    data = np.frombuffer(values.buffers()[2] or b"", "uint8")
-    plain = bool((data < 128).all()) and not bool((data == _PERCENT).any())
-    if keep is readable and plain and pc.index(values, UNDEFINED).as_py() < 0:
-        return values.cast(pa.string()), None
     known = values.to_pylist()
     places: dict[str, int] = {}
     numbers = np.full(len(known), -1, "int32")
     for at, value in enumerate(known):
-        text = keep(decode_value(value))
+        text = keep(decode_value(value) if isinstance(value, bytes) else value)
         if text is not None:
             numbers[at] = places.setdefault(text, len(places))
     return pa.array(list(places), pa.string()), numbers

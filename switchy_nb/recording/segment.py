@@ -5,96 +5,29 @@ compresses when in `store`.
 """
 
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind, readable
 from switchy_nb.recording.runs import Row, Run, gather, kinds_of, repeated, row_of, rows_of
 from switchy_nb.recording.scan import Headers
+from switchy_nb.recording.sealed import Packed, Sealed
 from switchy_nb.recording.typed import (
     WATCHED,
-    Shrunk,
     core_schema,
     decoded,
     encoded,
-    pack,
     read_core,
-    unpack,
 )
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-__all__ = ["Row", "Segment", "core_schema", "pack", "unpack"]
+__all__ = ["Row", "Segment", "core_schema"]
 
 #: A segment that is read while it grows is read in pieces; more of them than this become one.
 _PIECES = 16
-
-
-class Sealed(Protocol):
-    """Rows that no longer change, wherever they are."""
-
-    @property
-    def count(self) -> int:
-        """How many they are."""
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of memory that they take."""
-
-    @property
-    def kinds(self) -> bytes:
-        """The kind of each row."""
-
-    @property
-    def watched(self) -> bool:
-        """Whether the columns of the watched headers are there too."""
-
-    def core(self, columns: list[str] | None = None) -> "pa.Table":
-        """Return the core columns, or some of them; texts may be dictionary-encoded."""
-
-    def raw(self) -> "pa.LargeBinaryArray":
-        """Return the rows' bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """Rows as compressed Arrow IPC streams in memory."""
-
-    kinds: bytes
-    packed_core: Shrunk
-    packed_raw: "pa.Buffer"
-
-    @classmethod
-    def of(cls, core: "pa.Table", raw: "pa.LargeBinaryArray", kinds: bytes) -> "Packed":
-        """Compress rows."""
-        import pyarrow as pa
-
-        return cls(kinds, Shrunk.of(core), pack(pa.table({"raw": raw})))
-
-    @property
-    def count(self) -> int:
-        """How many rows there are."""
-        return len(self.kinds)
-
-    @property
-    def watched(self) -> bool:
-        """Whether the columns of the watched headers are there too."""
-        return True
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of memory that they take."""
-        return int(self.packed_core.buffer.size + self.packed_raw.size) + len(self.kinds)
-
-    def core(self, columns: list[str] | None = None) -> "pa.Table":
-        """Return the core columns, or some of them."""
-        return self.packed_core.table(columns)
-
-    def raw(self) -> "pa.LargeBinaryArray":
-        """Return the rows' bytes."""
-        return unpack(self.packed_raw)["raw"].combine_chunks()
 
 
 class Segment:
@@ -116,7 +49,10 @@ class Segment:
         self._runs: list[Run] = []
         self._count = 0
         self._lock = threading.Lock()
+        self._sealing = threading.Lock()
         self._sealed: Sealed | None = None
+        #: the bytes of rows that were compressed just now: they are the ones most asked for
+        self._warm: pa.LargeBinaryArray | None = None
         #: the core columns of the first rows, and how many runs those are
         self._pieces: list[pa.Table] = []
         self._read = 0
@@ -135,8 +71,9 @@ class Segment:
 
     def extend(self, run: Run) -> None:
         """Add rows; only one thread at a time may."""
+        run.at = self._count
         self._runs.append(run)
-        self._count += len(run.starts)
+        self._count += len(run)
         if run.received is not None:
             self.latest = run.received
 
@@ -153,7 +90,7 @@ class Segment:
         """How many bytes it holds: of raw events while it grows, of buffers when sealed."""
         with self._lock:
             if self._sealed is None:
-                return sum(run.size for run in self._runs)
+                return sum(run.batch.size for run in self._runs if run.batch is not None)
             return self._sealed.nbytes
 
     def core(self) -> "pa.Table":
@@ -177,15 +114,18 @@ class Segment:
 
     def column(self, name: str) -> "pa.Array":
         """One header of each row as Arrow strings, null where a row has none."""
-        key = name.lower()
         with self._lock:
-            asked = self._asked.get(key)
-            if asked is None or len(asked) != self._count:
-                asked = self._column(key)
-                if self._sealed is not None:
-                    # Each text once: a header of a million events takes a few bytes each.
-                    self._asked[key] = asked
-            return asked.dictionary.take(asked.indices)
+            found = self._header(name.lower())
+            return found.dictionary.take(found.indices)
+
+    def _header(self, key: str) -> "pa.DictionaryArray":
+        asked = self._asked.get(key)
+        if asked is None or len(asked) != self._count:
+            asked = self._column(key)
+            if self._sealed is not None:
+                # Each text once: a header of a million events takes a few bytes each.
+                self._asked[key] = asked
+        return asked
 
     def _column(self, key: str) -> "pa.DictionaryArray":
         if key in self.watched and (self._sealed is None or self._sealed.watched):
@@ -214,7 +154,7 @@ class Segment:
                 runs = self._runs[:]
                 return np.repeat(
                     np.array([NAT if r.received is None else r.received for r in runs], "int64"),
-                    [len(run.starts) for run in runs],
+                    [len(run) for run in runs],
                 )
             column = self._sealed.core(["received"])["received"]
         moments: np.ndarray[Any, Any] = column.cast("int64").fill_null(NAT).to_numpy()
@@ -226,11 +166,24 @@ class Segment:
 
     def row(self, at: int) -> tuple[bytes, Kind]:
         """One row's bytes and kind, by its place in the segment."""
+        (found,) = self.pick([at])
+        return found
+
+    def pick(self, places: Iterable[int]) -> list[tuple[bytes, Kind]]:
+        """Some rows' bytes and kinds, as `row`; opened once for all of them."""
         with self._lock:
             if self._sealed is None:
-                return row_of(self._runs, at)
+                return [row_of(self._runs, at) for at in places]
             raws, kinds = self._raws()
-            return raws[at].as_py(), Kind(kinds[at])
+            return [(raws[at].as_py(), Kind(kinds[at])) for at in places]
+
+    def has(self, at: int, name: str) -> bool:
+        """Whether a row has a header, by its place in the segment."""
+        key = name.lower()
+        with self._lock:
+            if self._sealed is None:
+                return True  # to be looked up; it costs little
+            return bool(self._header(key).indices[at].is_valid)
 
     def rows(self, start: int, stop: int) -> list[Row]:
         """Some rows as they came, by their places in the segment."""
@@ -248,12 +201,22 @@ class Segment:
 
     def seal(self) -> None:
         """Compress the rows. Nothing may be appended any more."""
-        with self._lock:
-            if self._sealed is None:
-                raw = gather(self._runs)
+        with self._sealing:
+            with self._lock:
+                if self._sealed is not None:
+                    return
+                raw, kinds = gather(self._runs), kinds_of(self._runs)
                 self._encode(self._runs, raw)
                 core = _joined(self._pieces)
-                self._keep_as(Packed.of(core, raw, kinds_of(self._runs)))
+            packed = Packed.of(core, raw, kinds)  # others may read meanwhile
+            with self._lock:
+                if self._sealed is None:
+                    self._keep_as(packed)
+                    self._warm = raw
+
+    def cool(self) -> None:
+        """Hold no more than the compressed rows."""
+        self._warm = None
 
     def keep_as(self, sealed: Sealed) -> None:
         """Have the rows, all of them, elsewhere."""
@@ -262,23 +225,27 @@ class Segment:
 
     def _keep_as(self, sealed: Sealed) -> None:
         self._sealed = sealed
+        self._warm = None
         self._count = sealed.count
-        self._runs = []
-        self._pieces = []
+        runs, self._runs, self._pieces = self._runs, [], []
+        for run in runs:
+            run.settle(self)
 
     def _core(self, columns: list[str] | None = None) -> "pa.Table":
         import pyarrow as pa
 
         if self._sealed is not None:
             return self._sealed.core(columns)
-        runs = self._runs[:]
-        if len(runs) > self._read or not self._pieces:
-            new = runs[self._read :]
-            self._encode(runs, gather(new))
-        if len(self._pieces) > _PIECES:
-            self._pieces = [_joined(self._pieces)]
+        self._encode_new()
         whole = pa.concat_tables(self._pieces)
         return whole if columns is None else whole.select(columns)
+
+    def _encode_new(self) -> None:
+        runs = self._runs[:]
+        if len(runs) > self._read or not self._pieces:
+            self._encode(runs, gather(runs[self._read :]))
+        if len(self._pieces) > _PIECES:
+            self._pieces = [_joined(self._pieces)]
 
     def _encode(self, runs: list[Run], raw: "pa.LargeBinaryArray") -> None:
         """Make the core columns of rows that have none yet; `raw` has those, or all of `runs`."""
@@ -300,7 +267,8 @@ class Segment:
         if self._sealed is None:
             runs = self._runs[:]
             return gather(runs), kinds_of(runs)
-        return self._sealed.raw(), self._sealed.kinds
+        warm = self._warm
+        return self._sealed.raw() if warm is None else warm, self._sealed.kinds
 
 
 class _Rest(Segment):
@@ -341,8 +309,11 @@ class _Rest(Segment):
     def received(self) -> "np.ndarray[Any, Any]":
         return self._whole.received()[self._skip :]
 
-    def row(self, at: int) -> tuple[bytes, Kind]:
-        return self._whole.row(at + self._skip)
+    def pick(self, places: Iterable[int]) -> list[tuple[bytes, Kind]]:
+        return self._whole.pick([at + self._skip for at in places])
+
+    def has(self, at: int, name: str) -> bool:
+        return self._whole.has(at + self._skip, name)
 
     def rows(self, start: int, stop: int) -> list[Row]:
         return self._whole.rows(start + self._skip, stop + self._skip)

@@ -9,21 +9,43 @@ import queue
 import threading
 import weakref
 from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
 
 from switchy_nb.recording.fields import Kind
 from switchy_nb.recording.keep import Keep
 from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
+from switchy_nb.wire import Batch
+from switchy_nb.wire.slab import Slab
 
 #: Rows in a segment: enough for events to repeat each other (which is what compresses them), few
-#: enough that one can be opened again in some 20 ms.
+#: enough that one can be opened again in some 30 ms.
 SEGMENT_ROWS = 4096
 #: Bytes in a segment: what is made of them while they are compressed fits into a processor's cache.
-SEGMENT_BYTES = 8 * 1024 * 1024
+SEGMENT_BYTES = 16 * 1024 * 1024
+#: Bytes that a segment may hold on to with them until it is compressed, such as replies and log lines.
+SEGMENT_HOLDS = 2 * SEGMENT_BYTES
 #: How long the compressing thread waits for more before it ends.
 _IDLE = 2.0
 
 _log = logging.getLogger(__name__)
+
+
+class Placed(NamedTuple):
+    """Rows that came together, and the segment that they were put into.
+
+    Who has the batch as well has their bytes at hand, and keeps the memory from being used again.
+    """
+
+    segment: Segment
+    run: Run
+    batch: Batch | None
+
+    @property
+    def first(self) -> int:
+        """The number of the first row."""
+        return self.segment.first + self.run.at
 
 
 class Store:
@@ -46,7 +68,8 @@ class Store:
         self._watched = watched
         self._segments = [Segment(0, watched)]
         self._open = self._segments[0]
-        self._bytes = 0
+        self._bytes = self._holds = 0
+        self._slab: Slab | None = None
         self._compressor = _Compressor()
         # Runs when the recording is dropped, and before the interpreter goes: a daemon thread that
         # is still inside Arrow then could take the process down with it.
@@ -54,24 +77,39 @@ class Store:
 
     def append(self, raw: bytes, received: int | None, kind: Kind, switch: str | None) -> int:
         """Keep a row; return its number."""
-        return self.extend(Run.of(raw, received, kind, switch))
+        (placed,) = self.extend(Batch.of(raw), received, kind, switch)
+        return placed.first
 
-    def extend(self, run: Run) -> int:
-        """Keep rows that came together; return the number of the first."""
+    def extend(
+        self,
+        batch: Batch,
+        received: int | None,
+        kind: Kind,
+        switch: str | None,
+    ) -> list[Placed]:
+        """Keep rows that came together; return where they are, mostly all in one place."""
+        placed, at = [], 0
         with self._lock:
-            first = self._open.first + len(self._open)
-            while (room := SEGMENT_ROWS - len(self._open)) < len(run.starts):
-                self._add(run.cut(0, room))
-                run = run.cut(room, len(run.starts))
-            self._add(run)
-        return first
+            while at < len(batch):
+                end = min(len(batch), at + SEGMENT_ROWS - len(self._open))
+                part = batch if end - at == len(batch) else batch.cut(at, end)
+                placed.append(self._add(Run(part, received, kind, switch)))
+                at = end
+        return placed
 
-    def _add(self, run: Run) -> None:
-        segment = self._open
+    def _add(self, run: Run) -> Placed:
+        segment, batch = self._open, run.batch
+        placed = Placed(segment, run, batch)
         segment.extend(run)
-        self._bytes += run.size
-        if len(segment) >= SEGMENT_ROWS or self._bytes >= SEGMENT_BYTES:
+        if batch is not None:
+            self._bytes += batch.size
+            if batch.slab is not self._slab:
+                self._slab = batch.slab
+                self._holds += len(batch.slab)
+        full = self._bytes >= SEGMENT_BYTES or self._holds >= SEGMENT_HOLDS
+        if full or len(segment) >= SEGMENT_ROWS:
             self._roll(segment.first + len(segment))
+        return placed
 
     def adopt(self, segment: Segment) -> None:
         """Take a sealed segment that begins where this table ends."""
@@ -94,6 +132,7 @@ class Store:
             segments = self._segments[:-1]
         for segment in segments:
             segment.seal()
+            segment.cool()
 
     def watch(self, names: tuple[str, ...]) -> None:
         """Keep other headers as columns, for the rows to come."""
@@ -181,8 +220,9 @@ class Store:
         full = self._open
         self._open = Segment(first, self._watched)
         self._segments.append(self._open)
-        self._bytes = 0
-        self._compressor.put(full.seal)
+        self._bytes = self._holds = 0
+        self._slab = None
+        self._compressor.put(full)
         self._let_go()
 
 
@@ -194,18 +234,37 @@ def _first_since(segments: list[Segment], limit: int) -> int:
     return 0
 
 
+@cache
+def _keep_freed_memory() -> None:
+    """Have the C library keep what is freed for the next who asks, and not give it back at once.
+
+    Whoever reads columns allocates and frees some MB a hundred times a second, and a page that comes
+    anew from the kernel costs more than what is done with it. glibc raises its thresholds
+    (``M_MMAP_THRESHOLD``, ``M_TRIM_THRESHOLD``, see mallopt(3)) when a large block is freed; 32 MiB
+    is the largest that counts. Nothing is touched here, and elsewhere nothing happens.
+    """
+    import numpy as np
+
+    block = np.empty(31 * 1024 * 1024, "uint8")
+    del block
+
+
 class _Compressor:
-    """A small daemon thread that seals segments, and ends when there are none for a while."""
+    """A small daemon thread that seals segments, and ends when there are none for a while.
+
+    The segment that was sealed last can still be read as fast as if it were not.
+    """
 
     def __init__(self) -> None:
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Segment | None] = queue.SimpleQueue()
+        self._warm: Segment | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopped = False
 
-    def put(self, seal: Callable[[], None]) -> None:
+    def put(self, segment: Segment) -> None:
         with self._lock:
-            self._work.put(seal)
+            self._work.put(segment)
             if self._thread is None and not self._stopped:
                 self._thread = threading.Thread(
                     target=self._run, name="switchy_nb recording", daemon=True
@@ -221,22 +280,30 @@ class _Compressor:
             thread.join(1.0)
 
     def _run(self) -> None:
+        _keep_freed_memory()
         while True:
             try:
-                seal = self._work.get(timeout=_IDLE)
+                segment = self._work.get(timeout=_IDLE)
             except queue.Empty:
+                self._keep_warm(None)
                 with self._lock:
                     if self._work.empty():
                         self._thread = None
                         return
                 continue
-            if seal is None or self._stopped:
+            if segment is None or self._stopped:
                 return
             try:
-                seal()
+                segment.seal()
+                self._keep_warm(segment)
             except Exception:
                 if not threading.main_thread().is_alive():
                     return  # the interpreter is going, and lets nobody import any more
                 # The rows stay as they are: whole and readable, only larger.
                 _log.exception("a part of the recording could not be compressed and stays as it is")
-            seal = None
+            del segment
+
+    def _keep_warm(self, segment: Segment | None) -> None:
+        warm, self._warm = self._warm, segment
+        if warm is not None:
+            warm.cool()

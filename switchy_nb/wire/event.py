@@ -21,7 +21,7 @@ QUEUED = "COMMAND"
 _NAMED = b"Event-Name: "
 _UNUSUAL = frozenset({QUEUED.encode(), UNDEFINED})
 #: so many headers of one event are sought before all of it is read
-_SOUGHT = 8
+_SOUGHT = 16
 _SAFE = " !\"#$&'()*+,/:;<=>?@[\\]^_`{|}~-."
 _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _ARRAY = "ARRAY::"
@@ -65,7 +65,7 @@ class Event(Mapping[str, str]):
         self._index: _Index | None = None
         self._body: str | None = None
         self._name: str | None = None
-        self._sought: dict[bytes, bytes | None] | None = None
+        self._sought: dict[bytes, str | None] | None = None
 
     @classmethod
     def make(cls, pairs: Iterable[tuple[str, str]], body: str | None = None) -> "Event":
@@ -94,12 +94,15 @@ class Event(Mapping[str, str]):
         return cls(b"".join(lines) + b"\n" + tail)
 
     @classmethod
-    def glanced(cls, raw: bytes, name: str | None, leg: str | None) -> "Event":
-        """Make a plain event of which a glance has told the name and the ``Unique-ID``, or None."""
+    def glanced(cls, raw: bytes, name: str | None, known: "dict[bytes, str | None]") -> "Event":
+        """Make a plain event of which the name, or None, and some headers are known.
+
+        They are by their names in lower case, and None where the event has none; the event has
+        the mapping from now on.
+        """
         event = cls(raw)
         event._name = name
-        if leg is not None:
-            event._sought = {b"unique-id": b"Unique-ID:" + leg.encode("utf-8", "surrogateescape")}
+        event._sought = known
         return event
 
     @property
@@ -162,14 +165,14 @@ class Event(Mapping[str, str]):
         return [value] if value else []
 
     def __getitem__(self, name: str) -> str:
-        key = _key(name)
-        line = self._line(name, key)
-        if line is None:
+        value = self._first(name)
+        if value is None:
             raise KeyError(name)
-        return _value(line, len(key))
+        return value
 
-    def _line(self, name: str, key: bytes) -> bytes | None:
-        """Return a header's first line. The first few are sought: reading all takes far longer."""
+    def _first(self, name: str) -> str | None:
+        """Return a header's first value. The first few are sought: reading all takes far longer."""
+        key = _key(name)
         if self._index is None and self.fmt is Format.PLAIN:
             sought = self._sought
             if sought is None:
@@ -177,15 +180,16 @@ class Event(Mapping[str, str]):
             elif key in sought:
                 return sought[key]
             if len(sought) < _SOUGHT:
-                line = sought[key] = _seek(self.raw, name.encode("utf-8", "surrogateescape"), key)
-                return line
-        return self._headers[0].get(key)
+                line = _seek(self.raw, name.encode("utf-8", "surrogateescape"), key)
+                value = sought[key] = None if line is None else _value(line, len(key))
+                return value
+        line = self._headers[0].get(key)
+        return None if line is None else _value(line, len(key))
 
     def get(self, name: str, default: Any = None) -> Any:
         """The header's value, or `default`."""
-        key = _key(name)
-        line = self._line(name, key)
-        return default if line is None else _value(line, len(key))
+        value = self._first(name)
+        return default if value is None else value
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _key(name) in self._headers[0]

@@ -4,13 +4,17 @@ A message is header lines, an empty line, and as many bytes as its ``Content-Len
 event means is not known here, nor which command a reply belongs to.
 """
 
+import mmap
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from switchy_nb.errors import ProtocolError
+from switchy_nb.wire import native
 from switchy_nb.wire.batch import Batch
-from switchy_nb.wire.event import Event, Format, text
+from switchy_nb.wire.event import Event, Format
+from switchy_nb.wire.event import text as text_of
+from switchy_nb.wire.slab import GROWTH, LARGEST, SMALLEST, Slab, Slabs
 
 #: FreeSWITCH reads no packet over 10 MiB either: more than that is a length gone wrong, and waiting
 #: for it would hang for ever and eat the memory.
@@ -19,6 +23,9 @@ MAX_PACKET = 10 * 1024 * 1024
 MAX_HEAD = 1024 * 1024
 #: The head that FreeSWITCH writes before every plain event. Over seven digits are over the limit.
 _PLAIN_HEAD = re.compile(rb"Content-Length: ([0-9]{1,7})\nContent-Type: text/event-plain\n\n")
+_NEWLINE = 10
+#: of so many bytes the events are found all at once
+_MUCH = 32 * 1024
 #: How an answer begins that says no: the command was refused, or was not of its form.
 REFUSALS = ("-ERR", "-USAGE")
 
@@ -85,7 +92,10 @@ Message = AuthRequest | CommandReply | ApiResponse | LogLine | Disconnect | Reje
 
 
 class Parser:
-    """An incremental parser: feed it bytes, take the messages that became whole.
+    """An incremental parser: give it bytes, take the messages that became whole.
+
+    Bytes are given by `feed`, or, without copying any, by receiving them into `room` and telling
+    `received` how many they are.
 
     Attributes
     ----------
@@ -94,9 +104,14 @@ class Parser:
     """
 
     def __init__(self) -> None:
-        self._chunks: list[bytes] = []
-        self._have = 0
+        self._slabs = Slabs()
+        self._slab = self._slabs.take(SMALLEST)
+        #: what has been received and not been taken yet: from where to where in the slab
+        self._start = self._end = 0
+        #: how many bytes there must be before it is worth while to look again
         self._need = 1
+        #: whether the last bytes took all the room there was: more may be waiting
+        self._filled = False
         self.error: ProtocolError | None = None
 
     def feed(self, data: bytes) -> list[Message]:
@@ -122,162 +137,213 @@ class Parser:
         Returns
         -------
         list of Message or Batch
-            In order. Every plain event is in a `Batch`, whose buffer holds what was fed.
+            In order. Every plain event is in a `Batch`.
         """
         if self.error is not None:
             raise self.error
-        self._chunks.append(data)
-        self._have += len(data)
-        if self._have < self._need:
-            return []
-        buffer = b"".join(self._chunks)
-        messages, start = self._split(buffer)
-        self._chunks = [buffer[start:]] if start < len(buffer) else []
-        self._have = len(buffer) - start
+        messages: list[Message | Batch] = []
+        left = memoryview(data)
+        while left and self.error is None:
+            with self.room() as room:
+                count = min(len(room), len(left))
+                room[:count] = left[:count]
+            left = left[count:]
+            try:
+                messages += self.received(count)
+            except ProtocolError:
+                if not messages:
+                    raise
         return messages
+
+    def room(self) -> memoryview:
+        """Return where the next bytes go; they are to be `received` when they are there.
+
+        The view has to be released before anything else is done.
+        """
+        size = len(self._slab)
+        if size - self._end < size // 8 or size - self._start < self._need:
+            self._move()
+        return memoryview(_memory(self._slab))[self._end :]
+
+    def _move(self) -> None:
+        """Go on in another slab, with what is not whole yet."""
+        size, pending = len(self._slab), self.pending
+        wanted = min(size * GROWTH if self._filled else size, LARGEST)
+        slab = self._slabs.take(max(wanted, self._need, pending + SMALLEST // 2))
+        _memory(slab)[:pending] = self._slab.data[self._start : self._end]
+        self._slab, self._start, self._end = slab, 0, pending
+
+    def received(self, count: int) -> list[Message | Batch]:
+        """Say that so many bytes were put into the `room`; return as `feed_batches` does."""
+        self._filled = count == len(self._slab) - self._end
+        self._end += count
+        if self._end - self._start < self._need:
+            return []
+        messages: list[Message | Batch] = []
+        try:
+            self._take_whole(messages)
+        except ProtocolError as exc:
+            self.error = exc
+            self._start = self._end
+            if not messages:
+                raise
+        return messages
+
+    @property
+    def ahead(self) -> int:
+        """How many bytes of memory somebody still holds, of what was received."""
+        return self._slabs.held
 
     @property
     def pending(self) -> int:
         """How many bytes of a message that is not whole yet are held."""
-        return self._have
+        return self._end - self._start
 
-    def _split(self, buffer: bytes) -> tuple[list[Message | Batch], int]:
-        messages: list[Message | Batch] = []
-        try:
-            return messages, self._take_whole(buffer, messages)
-        except ProtocolError as exc:
-            self.error = exc
-            if not messages:
-                raise
-            return messages, len(buffer)
-
-    def _take_whole(self, buffer: bytes, messages: list[Message | Batch]) -> int:
-        """Add the whole messages of a buffer to `messages`; return where what is left begins."""
-        start = 0
+    def _take_whole(self, messages: list[Message | Batch]) -> None:
+        """Add the whole messages that are in the slab to `messages`."""
+        data, size = _memory(self._slab), self._end
         while True:
-            start = self._take_plain(buffer, start, messages)
-            while buffer[start : start + 1] == b"\n":
+            self._take_plain(messages)
+            start = self._start
+            while start < size and data[start] == _NEWLINE:
                 start += 1
-            gap = buffer.find(b"\n\n", start)
+            self._start = start
+            gap = data.find(b"\n\n", start, size)
             if gap < 0:
-                _check_torn_head(buffer, start)
-                self._need = len(buffer) - start + 1
-                return start
-            head = _read_head(buffer, start, gap)
-            end = gap + 2 + _length(head, buffer, start)
-            if end > len(buffer):
+                _check_torn_head(data[start : min(size, start + MAX_HEAD + 1)], self._before())
+                self._need = size - start + 1
+                return
+            head = _read_head(data[start:gap], self._before())
+            end = gap + 2 + _length(head, data[start:gap], self._before())
+            if end > size:
                 self._need = end - start
-                return start
+                return
             if head.get(b"content-type") == b"text/event-plain":
-                _add_plain(messages, buffer, gap + 2, end)
+                self._add_plain(messages, gap + 2, end)
             else:
-                messages.append(_message(head, buffer[gap + 2 : end], buffer, start))
-            start = end
+                body = data[gap + 2 : end]
+                messages.append(_message(head, body, data[start:end], self._before()))
+            self._start = end
 
-    def _take_plain(self, buffer: bytes, start: int, messages: list[Message | Batch]) -> int:
-        """Take plain events with the usual head; return where the first other byte is."""
-        match, size = _PLAIN_HEAD.match, len(buffer)
+    def _take_plain(self, messages: list[Message | Batch]) -> None:
+        """Take plain events with the usual head, as many as follow each other."""
+        data, size, start = self._slab.data, self._end, self._start
+        if size - start >= _MUCH and (found := native.frame(data, start, size)) is not None:
+            if found[0]:
+                messages.append(Batch(self._slab, *found))
+                self._start = found[1][-1]
+            return
+        match = _PLAIN_HEAD.match
         starts: list[int] = []
         ends: list[int] = []
-        while (head := match(buffer, start)) is not None:
+        begin_at, end_at = starts.append, ends.append
+        while (head := match(data, start, size)) is not None:
             begin = head.end()
             end = begin + int(head[1])
             if end > size or end - begin > MAX_PACKET:
                 break
-            starts.append(begin)
-            ends.append(end)
+            begin_at(begin)
+            end_at(end)
             start = end
         if starts:
-            messages.append(Batch(buffer, starts, ends))
-        return start
+            messages.append(Batch(self._slab, starts, ends))
+            self._start = start
+
+    def _add_plain(self, messages: list[Message | Batch], start: int, end: int) -> None:
+        if messages and isinstance(messages[-1], Batch) and messages[-1].slab is self._slab:
+            messages[-1].starts.append(start)
+            messages[-1].ends.append(end)
+        else:
+            messages.append(Batch(self._slab, [start], [end]))
+
+    def _before(self) -> bytes:
+        """What came before the message that is being read, for an error to show."""
+        return self._slab.data[max(0, self._start - 40) : self._start]
 
 
-def _add_plain(messages: list[Message | Batch], buffer: bytes, start: int, end: int) -> None:
-    if messages and isinstance(messages[-1], Batch):
-        messages[-1].starts.append(start)
-        messages[-1].ends.append(end)
-    else:
-        messages.append(Batch(buffer, [start], [end]))
+def _memory(slab: Slab) -> mmap.mmap:
+    """Return what may be written to: a parser's own slabs are never plain bytes."""
+    assert isinstance(slab.data, mmap.mmap)
+    return slab.data
 
 
-def _read_head(buffer: bytes, start: int, gap: int) -> dict[bytes, bytes]:
+def _read_head(text: bytes, before: bytes) -> dict[bytes, bytes]:
     head: dict[bytes, bytes] = {}
-    for line in buffer[start:gap].split(b"\n"):
+    for line in text.split(b"\n"):
         name, colon, value = line.partition(b": ")
         if not colon:
             name, colon, value = line.partition(b":")
         if not colon:
             raise ProtocolError(
-                f"no Event Socket speaks like this: a line without a colon, {_near(buffer, start)}"
+                f"no Event Socket speaks like this: a line without a colon, {_near(text, before)}"
             )
         head.setdefault(name.lower(), value)
     return head
 
 
-def _length(head: dict[bytes, bytes], buffer: bytes, start: int) -> int:
+def _length(head: dict[bytes, bytes], text: bytes, before: bytes) -> int:
     value = head.get(b"content-length")
     if value is None:
         return 0
     digits = value.strip()
     if not digits.isdigit() or len(digits) > 18:
-        raise ProtocolError(f"a length of {value[:40]!r} cannot be, {_near(buffer, start)}")
+        raise ProtocolError(f"a length of {value[:40]!r} cannot be, {_near(text, before)}")
     length = int(digits)
     if length > MAX_PACKET:
         raise ProtocolError(
             f"a message of {length:,} bytes was announced, over the limit of {MAX_PACKET:,} (10 MiB, "
-            f"as FreeSWITCH has it): the length is wrong, {_near(buffer, start)}"
+            f"as FreeSWITCH has it): the length is wrong, {_near(text, before)}"
         )
     return length
 
 
-def _check_torn_head(buffer: bytes, start: int) -> None:
+def _check_torn_head(text: bytes, before: bytes) -> None:
     """Fail early where no more bytes could make a message of it."""
-    line, end, _ = buffer[start : start + 4096].partition(b"\n")
+    line, end, _ = text[:4096].partition(b"\n")
     if end and b":" not in line:
         raise ProtocolError(
-            f"no Event Socket speaks like this: a line without a colon, {_near(buffer, start)}"
+            f"no Event Socket speaks like this: a line without a colon, {_near(text, before)}"
         )
-    if len(buffer) - start > MAX_HEAD:
+    if len(text) > MAX_HEAD:
         raise ProtocolError(
-            f"{MAX_HEAD:,} bytes of headers (1 MiB) and no end, {_near(buffer, start)}"
+            f"{MAX_HEAD:,} bytes of headers (1 MiB) and no end, {_near(text, before)}"
         )
 
 
-def _near(buffer: bytes, at: int) -> str:
-    before = buffer[max(0, at - 40) : at]
+def _near(text: bytes, before: bytes) -> str:
     shown = f"after {before!r} came" if before else "it begins"
-    return f"{shown} {buffer[at : at + 80]!r}"
+    return f"{shown} {text[:80]!r}"
 
 
 def _headers(head: dict[bytes, bytes]) -> dict[str, str]:
-    return {text(name).title(): text(value) for name, value in head.items()}
+    return {text_of(name).title(): text_of(value) for name, value in head.items()}
 
 
 def _command_reply(head: dict[bytes, bytes], body: bytes) -> Message:
     headers = _headers(head)
-    return CommandReply(headers.get("Reply-Text", text(body)), headers)
+    return CommandReply(headers.get("Reply-Text", text_of(body)), headers)
 
 
 def _log_line(head: dict[bytes, bytes], body: bytes) -> Message:
-    return LogLine(text(body), _headers(head))
+    return LogLine(text_of(body), _headers(head))
 
 
 def _disconnect(head: dict[bytes, bytes], body: bytes) -> Message:
-    return Disconnect(text(body), head.get(b"content-disposition") == b"linger")
+    return Disconnect(text_of(body), head.get(b"content-disposition") == b"linger")
 
 
 _READERS: dict[bytes, Callable[[dict[bytes, bytes], bytes], Message]] = {
     b"text/event-json": lambda head, body: Event(body, Format.JSON),
     b"command/reply": _command_reply,
-    b"api/response": lambda head, body: ApiResponse(text(body)),
+    b"api/response": lambda head, body: ApiResponse(text_of(body)),
     b"log/data": _log_line,
     b"auth/request": lambda head, body: AuthRequest(),
     b"text/disconnect-notice": _disconnect,
-    b"text/rude-rejection": lambda head, body: Rejection(text(body)),
+    b"text/rude-rejection": lambda head, body: Rejection(text_of(body)),
 }
 
 
-def _message(head: dict[bytes, bytes], body: bytes, buffer: bytes, start: int) -> Message:
+def _message(head: dict[bytes, bytes], body: bytes, text: bytes, before: bytes) -> Message:
     kind = head.get(b"content-type", b"")
     reader = _READERS.get(kind)
     if reader is not None:
@@ -288,5 +354,5 @@ def _message(head: dict[bytes, bytes], body: bytes, buffer: bytes, start: int) -
             "Subscribe with `event plain …` or `event json …`"
         )
     raise ProtocolError(
-        f"a message of a kind that is not known, Content-Type {text(kind)!r}, {_near(buffer, start)}"
+        f"a message of a kind that is not known, Content-Type {text_of(kind)!r}, {_near(text, before)}"
     )

@@ -49,7 +49,7 @@ def test_what_the_page_shows_works(record, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {"recording": record("ten_calls"), "Recording": Recording}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         exec(compile(block, "docs/recordings.md", "exec"), names)
     assert len(names["both"]) == len(names["recording"]) + len(names["one_call"])

@@ -23,7 +23,7 @@ pause = threading.Event()
 while True:
     for batch in batches:
         for at in range(0, len(batch), 20):
-            part = Batch(batch.buffer, batch.starts[at : at + 20], batch.ends[at : at + 20])
+            part = batch.cut(at, at + 20)
             now = time.time_ns() // 1000
             recording.extend(part, now)
             print(recording.received, now, flush=True)

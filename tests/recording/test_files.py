@@ -12,7 +12,7 @@ from helpers import RECORDINGS
 
 from switchy_nb.errors import RecordingError
 from switchy_nb.recording import Recording, files
-from switchy_nb.recording.segment import pack
+from switchy_nb.recording.typed import pack
 
 FRAMES = ("events", "sessions", "calls", "jobs", "commands")
 
@@ -48,7 +48,7 @@ def test_commands_of_a_file_that_does_not_tell_where_they_come_from(record, tmp_
     metadata = {**table.schema.metadata, b"switchy_nb.commands": base64.b64encode(pack(older))}
     pq.write_table(table.replace_schema_metadata(metadata), path)
     again = Recording.load(path)
-    assert again.problems == []
+    assert again.warnings == []
     assert again.commands["source"].isna().all()
     known = recording.commands.drop(columns="source")
     pd.testing.assert_frame_equal(again.commands.drop(columns="source"), known)

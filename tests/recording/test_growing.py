@@ -202,12 +202,12 @@ def test_the_interpreter_ends_in_the_middle_of_compressing():
 
 
 def test_a_part_that_cannot_be_compressed_stays_as_it_is(caplog, monkeypatch):
-    from switchy_nb.recording import segment
+    from switchy_nb.recording import sealed
 
     def fail(table):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(segment, "pack", fail)
+    monkeypatch.setattr(sealed, "pack", fail)
     recording = Recording()
     for n in range(SEGMENT_ROWS):
         recording.append(event(n), n)

@@ -1,13 +1,15 @@
 """Headers of many events at once are those of each one alone."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from helpers import events_in
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from switchy_nb.recording.fields import TEXT_COLUMNS, Kind, Needles
-from switchy_nb.recording.scan import scan
+from switchy_nb.recording.scan import dictionary_of, scan
+from switchy_nb.wire import native
 
 NAMES = [*TEXT_COLUMNS.values(), "Event-Sequence", "variable_sip_h_X-switchy_app", "x", "a-header"]
 
@@ -53,7 +55,17 @@ def expected(raws, names):
     ]
 
 
-@settings(max_examples=200)
+@pytest.fixture(params=["C", "numpy"])
+def _either(request, monkeypatch):
+    """Find headers in both ways that there are."""
+    if request.param == "numpy":
+        monkeypatch.setattr(native, "library", lambda: None)
+    elif native.library() is None:
+        assert not native.LIBRARY.exists(), "it was built, and cannot be used"
+
+
+@pytest.mark.usefixtures("_either")
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(events, min_size=1, max_size=30), st.integers(0, 40))
 def test_many_events_at_once_are_read_like_each_alone(some, before):
     raws = [b""] * before + some * 5 + [b"Event-Name: last"] * 60
@@ -65,6 +77,7 @@ def test_many_events_at_once_are_read_like_each_alone(some, before):
     assert found == expected(raws[3:-2], NAMES)
 
 
+@pytest.mark.usefixtures("_either")
 @pytest.mark.parametrize("name", ["hostile_values", "ten_calls", "dtmf_across", "wrong_commands"])
 def test_real_events_at_once(name, data_of):
     raws = events_in(data_of(name)) * 5
@@ -81,3 +94,10 @@ def test_what_is_not_kept_is_null():
 
 def test_no_events():
     assert [len(c) for c in scan(pa.array([], pa.large_binary()), NAMES, str)] == [0] * len(NAMES)
+
+
+def test_under_a_null_there_is_a_number_that_can_be_followed():
+    column = dictionary_of(np.array([1, -1, 0], "int32"), pa.array(["a", "b"]))
+    assert column.to_pylist() == ["b", None, "a"]
+    numbers = np.frombuffer(column.indices.buffers()[1], "int32")[:3]
+    assert numbers.min() >= 0

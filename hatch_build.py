@@ -1,0 +1,42 @@
+"""Builds the part of the package that is written in C, where there is a compiler.
+
+The package does the same without it (see `switchy_nb.wire.native`), only slower, so that
+nothing fails here.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOM = Path("switchy_nb", "wire")
+
+
+class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Compiles ``headers.c`` to ``_headers.so`` beside it."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile; the wheel is one for this platform if that went well."""
+        library = ROOM / "_headers.so"
+        if not self._compile(Path(self.root, ROOM, "headers.c"), Path(self.root, library)):
+            return
+        build_data["artifacts"].append(library.as_posix())
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+
+    def _compile(self, source: Path, library: Path) -> bool:
+        compiler = shutil.which(os.environ.get("CC", "cc"))
+        if compiler is None:
+            self.app.display_info("no C compiler: events are read by numpy alone")
+            return False
+        made = library.with_suffix(".new")
+        command = [compiler, "-O3", "-shared", "-fPIC", "-o", os.fspath(made), os.fspath(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            self.app.display_warning(f"{' '.join(command)} failed:\n{done.stderr}")
+            return False
+        made.replace(library)  # at once: a process may have the old one open
+        return True
