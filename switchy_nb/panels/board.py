@@ -124,6 +124,11 @@ class Board:
         return self.source if isinstance(self.source, Live) and not self.source.off else None
 
     @property
+    def growing(self) -> bool:
+        """Whether more may happen: on a switch, or in a replay."""
+        return isinstance(self.source, Live)
+
+    @property
     def client(self) -> Client:
         """Who commands the switch.
 

@@ -24,7 +24,7 @@ class Dashboard(Part):
 
     Parameters
     ----------
-    target : Caller, Client or Recording, optional
+    target : Caller, Client, Recording or Replay, optional
         Whose calls; without one, connect on the first tab.
     sip : str, optional
         As of `Dialer`.

@@ -66,7 +66,7 @@ class Part(widgets.VBox):
 
     Parameters
     ----------
-    target : Caller, Client, Recording, Part or Board, optional
+    target : Caller, Client, Recording, Replay, Part or Board, optional
         Whose calls. Another part shares all that it has: the calls, the selection, the log.
     **options
         As of the part's `build`.

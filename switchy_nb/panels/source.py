@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from switchy_nb.client import Client
+from switchy_nb.listener import EventListener
 from switchy_nb.panels.book import Book
 from switchy_nb.panels.live import LiveBook
 from switchy_nb.panels.status import Status, Tone
@@ -15,6 +16,7 @@ from switchy_nb.wire import Event
 
 if TYPE_CHECKING:
     from switchy_nb.recording import Recording
+    from switchy_nb.replay import Replay
 
 #: The numbers of the dial plan that this toolkit has a FreeSWITCH have, and the simulated one has.
 NUMBERS = (
@@ -23,7 +25,8 @@ NUMBERS = (
 )  # fmt: skip
 #: A pattern that is just a number.
 _LITERAL = re.compile(r"\^?\(?([\w*#+.-]+)\)?\$?")
-#: Why nothing can be done to the calls of a recording.
+#: Why nothing can be done to the calls of a recording, or of one that is replayed.
+REPLAYED = "This is a replay: what happens has happened, and nothing can be done to it."
 PAST = "This is a recording: its calls are over, and nothing can be done to them."
 
 
@@ -137,6 +140,37 @@ class Live(Source):
         return f"{number}@{sip or own}"
 
 
+class Replayed(Live):
+    """A recording that is replayed: a switch that nothing can be done to.
+
+    Parameters
+    ----------
+    replay : Replay
+        What plays it.
+    """
+
+    off = REPLAYED
+
+    def __init__(self, replay: "Replay") -> None:
+        place = (replay.host, replay.port, replay.password)
+        listener = EventListener(*place, autorecon=False)
+        super().__init__(Client(*place, listener=listener))
+        self.where = f"A replay at {replay.host}:{replay.port}"
+
+    def open(self) -> None:
+        """Listen to it from its beginning: it begins when the first one listens."""
+        super().open()
+        self.listener.connect()
+        self.client.connect()
+        self.listener.start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        super().close()
+        self.listener.disconnect()
+        self.client.disconnect()
+
+
 class Recorded(Source):
     """A recording; whoever makes it may have to wait for its frame of sessions."""
 
@@ -175,12 +209,15 @@ def source_of(target: object) -> Source:
         If that is none of what has calls.
     """
     from switchy_nb.recording import Recording
+    from switchy_nb.replay import Replay
 
     if isinstance(target, Caller | Client):
         return Live(target)
     if isinstance(target, Recording):
         return Recorded(target)
+    if isinstance(target, Replay):
+        return Replayed(target)
     raise TypeError(
-        "a panel needs what sync_caller(…) or open_caller(…) gives, a Client, a Recording, or "
-        f"another panel to share with, and not {type(target).__name__}"
+        "a panel needs what sync_caller(…) or open_caller(…) gives, a Client, a Recording, a "
+        f"replay, or another panel to share with, and not {type(target).__name__}"
     )

@@ -116,7 +116,7 @@ class Timeline(Part):
             self._picture.show(b"", "", NO_CALLS if self._calls == _ALL else NOTHING_SELECTED)
             return 0.0
         if self._artist is None or self._artist.recording is not recording:
-            self._artist = Artist(recording, live=self.board.live is not None)
+            self._artist = Artist(recording, live=self.board.growing)
         artist = self._artist
         if self._scene is None:
             self._picture.show(b"", "", BEGINNING)
@@ -145,7 +145,7 @@ class Timeline(Part):
     def _now(self) -> Scene | None:
         """What is to be drawn now."""
         if self._calls == _ALL:
-            return of_all(self.board.book, over=self.board.live is None)
+            return of_all(self.board.book, over=not self.board.growing)
         return of_selected(self.board.legs_of_calls)
 
     def paint(self) -> None:
@@ -154,7 +154,7 @@ class Timeline(Part):
         if scene is None:
             self._words.show(Status("Nothing is drawn."))
             return
-        every = "All calls" if self.board.live is None else "The calls that are up"
+        every = "The calls that are up" if self.board.growing else "All calls"
         words = every if self._calls == _ALL else "The selected call"
         shown, of = len(scene.legs), scene.of
         aside = f"{shown:,} legs" if shown == of else f"the newest {shown:,} of {of:,} legs"

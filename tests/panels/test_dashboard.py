@@ -11,6 +11,7 @@ from panels.conftest import Hands, MakePanel, Page
 
 from switchy_nb.errors import ConfigurationError
 from switchy_nb.panels import CallTable, Dashboard
+from switchy_nb.replay import replay
 from switchy_nb.sync import Caller
 
 
@@ -132,6 +133,27 @@ def test_a_recording_is_shown_and_its_controls_are_off(
     past.click("Hang up")
     past.sees("choose a call", "call")  # nothing can be sent, and nothing is
     assert len(past.panel.selected.sessions) == 2
+
+
+def test_a_replay_goes_on_and_its_controls_are_off(
+    page: Page, hands: Hands, sip: str, caller: Caller
+) -> None:
+    hands.up(f"answer@{sip}")
+    hands.click("Hang up")
+    hands.sees("ended after")
+    eventually(lambda: (caller.recording.events["name"] == "CHANNEL_DESTROY").sum() == 2)
+    with replay(caller.recording, speed=None) as again:
+        past = Hands(Dashboard(again))
+        past.sees("A replay at 127.0.0.1:", "link")
+        eventually(lambda: [r["state"] for r in past.rows()] == ["hung up: NORMAL_CLEARING"] * 2)
+        for button in ("Dial", "Hang up", "Wait"):
+            form, _ = past.form("button", button)
+            eventually(lambda made=form: made.reason.startswith("This is a replay"))
+            assert not past.is_on(button)
+        past.choose(past.rows()[0]["id"])
+        eventually(lambda: past.panel.board.chosen)
+        assert len(past.panel.selected.sessions) == 2
+        past.panel.close()
 
 
 def test_close_leaves_nothing_behind(page: Page, caller: Caller, sip: str) -> None:
