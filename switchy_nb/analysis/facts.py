@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.analysis.material import Material
+from switchy_nb.analysis.material import Material, Snapshot
 from switchy_nb.analysis.wording import number_of, text_of
 
 if TYPE_CHECKING:
@@ -19,18 +19,11 @@ if TYPE_CHECKING:
 HEADERS = (
     "Application-Data",
     "DTMF-Digit",
-    "DTMF-Source",
     "Playback-File-Path",
     "Record-File-Path",
     "Other-Leg-Unique-ID",
     "Bridge-A-Unique-ID",
     "Bridge-B-Unique-ID",
-    "variable_sip_hangup_disposition",
-    "variable_sip_term_status",
-    "variable_sip_reason",
-    "variable_rtp_audio_in_media_packet_count",
-    "variable_rtp_audio_out_media_packet_count",
-    "variable_rtp_audio_in_skip_packet_count",
 )
 _WORD = re.compile(r"[\w-]+")
 #: A leg's uuid may be any text; shorter ones would be found in other words.
@@ -95,9 +88,9 @@ class Facts:
     """
 
     def __init__(self, material: Material, key: str) -> None:
-        self.material = material
+        self.material = Snapshot(material)
         self.key = key
-        calls: Any = material.calls
+        calls: Any = self.material.calls
         self.row: pd.Series[Any] = calls.loc[key]
 
     @cached_property
@@ -126,7 +119,7 @@ class Facts:
     def events(self) -> "pd.DataFrame":
         """Its events by the switch's own time, and in the order in which it made them."""
         events = self.material.events
-        theirs = events[events["call"] == self.key]
+        theirs = events[events["session"].isin([leg.uuid for leg in self.legs])]
         return theirs.sort_values(["time", "sequence"], kind="stable", na_position="last")
 
     @cached_property

@@ -48,3 +48,22 @@ class Material(Protocol):
 
     def header(self, name: str, *, required: bool = True) -> "pd.Series[Any]":
         """One header of every event."""
+
+
+class Snapshot:
+    """The frames of a recording that may be growing, taken once.
+
+    Each is taken after those that refer to it: a call's legs are among the sessions, and a leg's
+    events among the events.
+    """
+
+    def __init__(self, material: Material) -> None:
+        self.calls = material.calls
+        self.jobs = material.jobs
+        self.sessions = material.sessions
+        self.events = material.events
+        self.commands = material.commands
+        self.orders = material.orders
+        self.warnings = material.warnings
+        self.pick = material.pick
+        self.header = material.header

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.analysis.facts import Facts
+from switchy_nb.analysis.material import Snapshot
 from switchy_nb.analysis.wording import counted, number_of
 
 if TYPE_CHECKING:
@@ -122,21 +123,7 @@ def quality_in_words(facts: Facts) -> list[str]:
 
 
 def _silences_of(facts: Facts) -> list[Silence]:
-    return silences(_Part(facts))
-
-
-class _Part:
-    """The frames of one call only, so that the packets of others are not read."""
-
-    def __init__(self, facts: Facts) -> None:
-        material = facts.material
-        self.events = facts.events
-        self.sessions = material.sessions[material.sessions["call"] == facts.key]
-        self.calls = material.calls.loc[[facts.key]]
-        self.jobs, self.commands, self.warnings = (
-            material.jobs,
-            material.commands,
-            material.warnings,
-        )
-        self.orders = material.orders
-        self.pick, self.header = material.pick, material.header
+    part = Snapshot(facts.material)  # of this call only, so that the packets of others are not read
+    part.events = facts.events
+    part.calls = part.calls.loc[[facts.key]]
+    return silences(part)

@@ -1,11 +1,15 @@
 """What looks wrong, against what the commands beside real recordings did, and on tapes of faults."""
 
+import re
+import threading
+
 import pandas as pd
 import pytest
 
 from switchy_nb import Recording
 from switchy_nb.analysis.problems import Kind
 from switchy_nb.errors import APIError
+from switchy_nb.wire import Event
 
 CLEAN = [
     "blocking_originate",
@@ -351,3 +355,31 @@ def test_problems_show_themselves_as_text_and_as_inert_html(tape):
     assert "… and 5 others" in html
     assert "… and 5 others" in text
     assert html.count("<tr>") == 26
+
+
+def test_a_recording_may_grow_while_it_is_looked_at(record):
+    source = record("ten_calls")
+    events = [source.event(n) for n in range(len(source))]
+    recording, done = Recording(switch="fs"), threading.Event()
+
+    def grow():
+        for turn in range(6):
+            for n, event in enumerate(events):
+                raw = re.sub(rb"([0-9a-f]{8})-[0-9a-f]{4}-", rb"\1-%04d-" % turn, event.raw)
+                recording.append(Event(raw), 1_795_418_600_000_000 + turn * 10_000_000 + n)
+        done.set()
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        looked = 0
+        while not done.is_set() or not looked:
+            recording.problems()
+            if len(recording.calls):
+                recording.explain(recording.calls.index[-1])
+                recording.call(recording.calls.index[0]).steps()
+            looked += 1
+    finally:
+        thread.join()
+    assert len(recording.calls) == 60
+    assert list(recording.problems()["kind"]).count("failed") == 12

@@ -35,10 +35,11 @@ def find_problems(material: "Material", **limits: Any) -> "Problems":
     TypeError
         If there is no such limit; the nearest is named.
     """
+    from switchy_nb.analysis.material import Snapshot
     from switchy_nb.analysis.problems import calls, link, sequence, signalling, sound
     from switchy_nb.analysis.problems.frame import make_problems
 
-    within = Limits.of(limits)
+    within, material = Limits.of(limits), Snapshot(material)
     found = [
         *calls.find(material, within),
         *sound.find(material, within),
