@@ -224,6 +224,7 @@ class Measured:
 
     spent: dict[str, float]
     events: float
+    sent: float
     messages: float
     size: float
     repaints: float
@@ -231,15 +232,16 @@ class Measured:
     missing: int
 
 
-def measure(page: Page, seconds: float) -> Measured:
+def measure(page: Page, hearing: Hearing, seconds: float) -> Measured:
     """Let a cell print for some seconds, and see what comes meanwhile."""
     page.begin()
     before, received = page.ask(ASK)
     page.begin()
-    began = time.perf_counter()
+    heard, began = hearing.events, time.perf_counter()
     count = int(seconds / 0.05)
     page.run(PRINT.format(count=count), timeout=seconds * 4 + 60)
     took = time.perf_counter() - began
+    sent = (hearing.events - heard) / took
     messages, size, repaints = page.messages, page.size, page.repaints
     of = dict(page.of)
     page.until(lambda: f"line {count - 1}" in page.lines)  # it may come after the cell's end
@@ -248,6 +250,7 @@ def measure(page: Page, seconds: float) -> Measured:
     return Measured(
         {name: (after[name] - before.get(name, 0.0)) / took for name in after},
         (now - received) / took,
+        sent,
         messages / took,
         size / took,
         repaints / took,
@@ -259,6 +262,7 @@ def measure(page: Page, seconds: float) -> Measured:
 def show(what: str, measured: Measured) -> None:
     spent = measured.spent
     print(f"{what}:")
+    print(f"{'  events that the switch sent':<44}{measured.sent:>10,.0f} a second")
     print(f"{'  events recorded':<44}{measured.events:>10,.0f} a second")
     print(f"{'  the kernel, of one core':<44}{spent['all']:>10.3f}")
     for name, share in sorted(spent.items(), key=lambda item: -item[1]):
@@ -281,11 +285,11 @@ def run(switch: Switch, rate: float, up: int, seconds: float) -> list[str]:
         page.run(CONNECT.format(host=switch.host, port=switch.port, password=switch.password))
         calls.start()
         time.sleep(rise + 1)
-        alone = measure(page, seconds)
+        alone = measure(page, hearing, seconds)
         show(f"{rate:g} calls a second, {up:,} up, no panel", alone)
         page.run(OPEN)
         time.sleep(8)  # the first drawing, which loads what draws, is over
-        full = measure(page, seconds)
+        full = measure(page, hearing, seconds)
         show("the same, with every part of the panel open", full)
         calls.stop()
         silence(hearing)

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 #: Seconds between two repaints at least: the page gets no more than 8 a second.
 TICK = 0.125
 #: Of the time, at most one part in so many goes into repainting.
-SHARE = 16
+SHARE = 24
 NOT_CONNECTED = "Nothing is connected yet: connect to a switch first."
 
 
