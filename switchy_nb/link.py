@@ -46,16 +46,16 @@ from switchy_nb.wire import (
     Rejection,
     auth_command,
 )
+from switchy_nb.wire.slab import LARGEST
 
 log = logging.getLogger(__name__)
 
 Reply = CommandReply | ApiResponse
 
-#: Read at most this much at once during the login.
-CHUNK = 1 << 13
-#: Memory that is received into and that the recording still holds (bytes). Beyond it, reading pauses
-#: for a moment (seconds, so many times): memory that is used again is much faster than new memory.
-AHEAD, PAUSE, PAUSES = 48 * 1024 * 1024, 0.002, 20
+#: Beyond so much memory (bytes) that is held of what was read, reading pauses for moments (seconds):
+#: memory that is used again is much faster than new memory. But never is it slower for it than so
+#: many bytes a second, which is more than a switch says: nobody holds up the reader.
+AHEAD, PAUSE, PACE = 48 * 1024 * 1024, 0.002, 100e6
 #: While bytes keep coming, let the hub's other work in after this many seconds.
 SLICE = 0.005
 #: What a switch says of a client that had not read its last 100,000 events.
@@ -121,6 +121,7 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self._outgoing: deque[bytes] = deque()
         self._wake = gevent.event.Event()
         self._farewell = ""
+        self._patience = 0.0  # seconds that reading may pause
         self.sock: Any = None
         self._greenlets: list[Any] = []
 
@@ -212,7 +213,7 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         while True:
             self.sock.settimeout(max(deadline.left, 0.001))
             try:
-                data = self.sock.recv(CHUNK)
+                data = self.sock.recv(8192)
                 messages = self._parser.feed(data) if data else []
             except _socket.timeout as exc:
                 raise TimeoutError(
@@ -271,7 +272,7 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         slice_end = time.monotonic() + SLICE
         try:
             messages: Sequence[Message | Batch] = self._early
-            count = -1
+            count = 1  # what came with the login
             while count:
                 received = time.time_ns() // 1000
                 for message in messages:
@@ -282,7 +283,7 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
                 if time.monotonic() > slice_end:
                     gevent.sleep(0)
                     slice_end = time.monotonic() + SLICE
-                self._fall_back()
+                self._fall_back(count)
                 with self._parser.room() as room:
                     count = self.sock.recv_into(room)
                 messages = self._parser.received(count) if count else ()
@@ -296,11 +297,11 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
             reason = f"reading failed: {exc!r}"
         self._lose(self._farewell or reason)
 
-    def _fall_back(self) -> None:
-        """Let who compresses what was read catch up, if that does not take long."""
-        for _ in range(PAUSES):
-            if self._parser.ahead <= AHEAD:
-                return
+    def _fall_back(self, count: int) -> None:
+        """Let who compresses what was read catch up; for no longer than reading so much may take."""
+        self._patience = min(self._patience + count / PACE, LARGEST / PACE)
+        while self._parser.ahead > AHEAD and self._patience >= PAUSE:
+            self._patience -= PAUSE
             gevent.sleep(PAUSE)
 
     def _take(self, message: Message | Batch, received: int) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from helpers import SECRET, Peer, Seen, Talk, eventually, logged_in
 
-from switchy_nb import link
 from switchy_nb.connection import Connection, LinkState
 from switchy_nb.errors import (
     AccessDenied,
@@ -24,7 +23,7 @@ from switchy_nb.errors import (
     Unreachable,
 )
 from switchy_nb.hub import get_hub
-from switchy_nb.wire import Batch, Event
+from switchy_nb.wire import Event
 
 
 def failing(script: Callable[[Talk], None], **options: float) -> SwitchyError:
@@ -378,22 +377,3 @@ def test_an_idle_hub_does_not_die(seen: Seen) -> None:
         con.connect()
         assert con.api("x") == "fine"
         con.disconnect()
-
-
-def test_reading_goes_on_though_somebody_holds_all_that_was_read(monkeypatch) -> None:
-    kept: list[Batch | Event] = []
-    event = b"Event-Name: X\nFill: " + b"x" * 4000 + b"\n\n"
-    message = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(event) + event
-
-    def script(talk: Talk) -> None:
-        talk.login()
-        talk.say(message * 2000)
-        talk.wait()
-
-    monkeypatch.setattr(link, "AHEAD", 0)
-    with Peer(script) as peer:
-        con = Connection(peer.host, peer.port, SECRET, on_events=lambda e, _: kept.append(e))
-        con.connect()
-        eventually(lambda: sum(len(b) if isinstance(b, Batch) else 1 for b in kept) == 2000)
-        con.disconnect()
-    assert all(raw == event for batch in kept if isinstance(batch, Batch) for raw in batch.raws())
