@@ -20,7 +20,7 @@ T = TypeVar("T")
 RECORDINGS = Path(__file__).parent / "recordings"
 
 
-def eventually(test: Callable[[], T], timeout: float = 10.0, what: str = "") -> T:
+def eventually(test: Callable[[], T], timeout: float = 30.0, what: str = "") -> T:
     """Wait until `test()` is true, and return its value."""
     end = time.monotonic() + timeout
     pause = threading.Event()

@@ -175,7 +175,7 @@ class Hands:
         """What was clicked, as Python."""
         return list(self.find("ScriptView").lines)
 
-    def sees(self, words: str, line: str = "dial", timeout: float = 10) -> str:
+    def sees(self, words: str, line: str = "dial", timeout: float = 30) -> str:
         """Wait until a status line says something."""
 
         def said() -> str:
@@ -184,7 +184,7 @@ class Hands:
 
         return eventually(said, timeout, f"{words!r} in {line}")
 
-    def sees_wait(self, words: str, timeout: float = 10) -> dict[str, Any]:
+    def sees_wait(self, words: str, timeout: float = 30) -> dict[str, Any]:
         """Wait until a wait says something."""
 
         def said() -> dict[str, Any] | None:
