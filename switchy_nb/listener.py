@@ -357,7 +357,8 @@ class EventListener(Tracker):
     def _take_link(self, state: LinkState, reason: str) -> None:
         if state is LinkState.UP:
             self._resync()
-        elif state is LinkState.GONE:
+        elif state is LinkState.GONE and not self._rx.connected():
+            # Of a link that is up again it is old news, told while somebody connected already.
             raise _Over
 
     def _resync(self) -> None:

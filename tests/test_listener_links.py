@@ -128,6 +128,34 @@ def test_a_listener_whose_link_was_lost_before_it_started() -> None:
         listener.disconnect()
 
 
+def test_the_loss_of_an_earlier_link_that_is_told_late_ends_no_listener() -> None:
+    fake = FakeSwitch()
+    with fake.peer as peer:
+        listener = EventListener(peer.host, peer.port, autorecon=False)
+        listener.connect()
+        first, tell, told = listener._inbox, listener._rx._on_link, threading.Event()
+        assert tell is not None
+
+        def tell_late(*news: object) -> None:
+            # The link is seen to be down already; the news reaches who has begun to connect anew.
+            eventually(lambda: listener._inbox is not first)
+            tell(*news)  # type: ignore[arg-type]
+            told.set()
+
+        listener._rx._on_link = tell_late
+        peer.talks[0].kill()
+        eventually(lambda: not listener.status()["rx"])
+        listener.connect()
+        assert told.wait(10)
+        handled = threading.Event()
+        listener._inbox.put(handled.set)
+        listener.start()
+        assert handled.wait(10)
+        assert listener.is_alive()
+        assert listener.connected()
+        listener.disconnect()
+
+
 def test_leaving_a_block_whose_switch_went_mute_keeps_its_error() -> None:
     mute = threading.Event()
 
