@@ -2,8 +2,8 @@
 
 Each row is an event: the columns are in `columns`, and on the page ``docs/recordings.md``. What is
 no row is in the file's key-value metadata: ``switchy_nb`` holds a JSON object (``version``,
-``saved``, ``call_header``, ``app_headers``, ``switch``, ``torn``), ``switchy_nb.commands`` the
-commands as an Arrow IPC stream in base64. Folders of such files are in `parts`; what is read of a
+``saved``, ``call_header``, ``app_headers``, ``switch``, ``torn``, ``first``),
+``switchy_nb.commands`` the commands as an Arrow IPC stream in base64. Folders of such files are in `parts`; what is read of a
 file that lost something is in `mending`.
 """
 
@@ -44,12 +44,13 @@ _PAGE_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file says of the whole recording."""
+    """What a file says of the whole recording; `first` is the number of its first row."""
 
     call_header: str = DEFAULT_CALL_HEADER
     app_headers: tuple[str, ...] = DEFAULT_APP_HEADERS
     switch: str = ""
     torn: int = 0
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -132,10 +133,10 @@ def full_rows(core: Core, calls: "pa.ChunkedArray") -> "Iterator[pa.Table]":
     schema = file_schema()
     at = 0
     for table, raw in pieces(core):
-        count = len(table)
+        count, n = len(table), core.first + at
         columns: dict[str, Any] = {name: table[name] for name in table.column_names}
         columns |= {
-            "n": pa.array(range(at, at + count), pa.int64()),
+            "n": pa.array(range(n, n + count), pa.int64()),
             "call": calls.slice(at, count),
             "raw": raw,
         }
@@ -254,6 +255,7 @@ def read_metadata(
             app_headers=tuple(map(str, meta["app_headers"])),
             switch=str(meta["switch"]),
             torn=int(meta["torn"]),
+            first=max(0, int(meta.get("first", 0))),
         )
     except (ValueError, KeyError, TypeError) as exc:
         raise RecordingError(

@@ -61,7 +61,8 @@ def summary(recording: "Recording", losses: int) -> str:
     facts += [("hangup causes", text) for text in [_causes(calls)] if text]
     facts += [("link", text) for text in [_link(losses)] if text]
     if recording.dropped:
-        facts.append(("dropped", f"{recording.dropped:,} older events: {recording.keep}"))
+        why = "" if recording.keep is None else f": {recording.keep}"
+        facts.append(("dropped", f"{recording.dropped:,} older events{why}"))
     if recording.torn:
         facts.append(("torn", f"the last {recording.torn:,} bytes held no whole event"))
     facts += [("problem", text) for text in recording.warnings[:_PROBLEMS]]

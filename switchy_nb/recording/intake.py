@@ -98,8 +98,14 @@ class Intake:
             recording._store.append(event.raw, moment, kind, switch)
         return recording
 
-    def _fill(self, segments: Iterable[Segment], commands: Iterable[Sent] = ()) -> None:
-        """Take rows and commands that were kept before; only for a recording that has none."""
+    def _fill(
+        self, segments: Iterable[Segment], commands: Iterable[Sent] = (), first: int = 0
+    ) -> None:
+        """Take rows and commands that were kept before, and number the rows from `first` on.
+
+        Only for a recording that has none.
+        """
+        self._store.begin(first)
         for segment in segments:
             self._store.adopt(segment)
         self._commands.extend(commands)

@@ -44,7 +44,7 @@ def read(path: str | os.PathLike[str], switch: str = "", show: bool | None = Non
     if begins.startswith(files.MAGIC):
         return files.read(place, show)
     if begins.startswith(_STREAM_MAGIC):
-        return _read_stream(place)
+        return _read_stream(place, show)
     if begins.startswith((rawbytes.XZ_MAGIC, *rawbytes.BEGINNINGS)):
         return _read_raw(place, switch, show)
     if begins.startswith(_ARROW_FILE_MAGIC):
@@ -69,8 +69,8 @@ def _beginning(place: Path) -> bytes:
         raise RecordingError(f"{place} cannot be read: {exc.strerror or exc}") from exc
 
 
-def _read_stream(place: Path) -> Loaded:
-    header, segments, commands, cut = stream.read_stream(place)
+def _read_stream(place: Path, show: bool | None) -> Loaded:
+    header, segments, commands, cut = stream.read_stream(place, show)
     return Loaded(header, segments, commands, [] if cut is None else [str(cut)])
 
 

@@ -123,7 +123,8 @@ def _common(headers: list[Header], problems: list[str]) -> Header:
         )
     names = dict.fromkeys(name for header in headers for name in header.app_headers)
     switch = first.switch if len({header.switch for header in headers}) == 1 else ""
-    return Header(first.call_header, tuple(names), switch, sum(h.torn for h in headers))
+    start = first.first if len(headers) == 1 else 0  # several recordings are numbered anew
+    return Header(first.call_header, tuple(names), switch, sum(h.torn for h in headers), start)
 
 
 class _Part:

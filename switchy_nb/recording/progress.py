@@ -6,7 +6,7 @@ is done within a second.
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any, TypeVar
 
 from switchy_nb.errors import ConfigurationError
@@ -23,6 +23,7 @@ def progress(
     total: int | None = None,
     what: str = "",
     show: bool | None = None,
+    size: Callable[[T], int] | None = None,
 ) -> Iterator[T]:
     """Give the items of an iterable, with a bar that tells how far it is.
 
@@ -40,6 +41,8 @@ def progress(
     show : bool, optional
         True for a bar in any case and from the beginning, False for none. By default there is one
         in a notebook, for work that takes longer than a second.
+    size : callable, optional
+        How much of `total` an item is; 1 where it is not given.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def progress(
         total = len(iterable)
     if show is False or (show is None and not in_notebook()):
         return iter(iterable)
-    return _shown(iterable, total, what, asked=show is True)
+    return _shown(iterable, total, what, size or (lambda _: 1), asked=show is True)
 
 
 def in_notebook() -> bool:
@@ -60,7 +63,9 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def _shown(iterable: Iterable[T], total: int | None, what: str, *, asked: bool) -> Iterator[T]:
+def _shown(
+    iterable: Iterable[T], total: int | None, what: str, size: Callable[[T], int], *, asked: bool
+) -> Iterator[T]:
     bar = _bar(0, total, what, asked=True) if asked else None
     since = time.monotonic()
     looked = asked
@@ -68,9 +73,10 @@ def _shown(iterable: Iterable[T], total: int | None, what: str, *, asked: bool) 
     try:
         for item in iterable:
             yield item
-            done += 1
+            step = size(item)
+            done += step
             if bar is not None:
-                bar.update()
+                bar.update(step)
             elif not looked and time.monotonic() - since > _SOON and done != total:
                 looked = True
                 bar = _bar(done, total, what, asked=False)

@@ -102,7 +102,9 @@ class Recording(Insight, Pictures, Headers):
 
         no_others("save", unknown, ("partitioned", "progress"))
         core, calls = self._frames.calls_of_rows(self._call_header)
-        header = files.Header(self._call_header, self._app_headers, self.switch, self._torn)
+        header = files.Header(
+            self._call_header, self._app_headers, self.switch, self._torn, core.first
+        )
         write = parts.write if partitioned else files.write
         write(path, core, calls, self._commands.snapshot()[1], header, progress)
 
@@ -116,6 +118,8 @@ class Recording(Insight, Pictures, Headers):
         **unknown: Any,
     ) -> "Recording":
         """Read a recording. The frames of one that `save` wrote are equal to those of the one saved.
+
+        Its events have the numbers that they had, also where the first ones had been dropped.
 
         What can be read of a file that is damaged is read; what can't is warned of, and in
         `warnings`.
@@ -146,7 +150,7 @@ class Recording(Insight, Pictures, Headers):
             call_header=header.call_header, app_headers=header.app_headers, switch=header.switch
         )
         recording._torn = header.torn
-        recording._fill(loaded.segments, loaded.commands)
+        recording._fill(loaded.segments, loaded.commands, header.first)
         for problem in loaded.problems:
             recording._warnings.append(problem)
             warnings.warn(problem, stacklevel=2)
@@ -161,7 +165,8 @@ class Recording(Insight, Pictures, Headers):
         Parameters
         ----------
         recordings : iterable of Recording
-            They stay as they are; each keeps its own order.
+            They stay as they are; each keeps its own order. The events are numbered anew, from 0
+            on.
 
         Raises
         ------

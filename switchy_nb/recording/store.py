@@ -111,9 +111,20 @@ class Store:
             self._roll(segment.first + len(segment))
         return placed
 
-    def adopt(self, segment: Segment) -> None:
-        """Take a sealed segment that begins where this table ends."""
+    def begin(self, first: int) -> None:
+        """Number the rows to come from `first` on, as if those before had been dropped.
+
+        Only while there is none.
+        """
         with self._lock:
+            self._first = first
+            self._segments = [Segment(first, self._watched)]
+            self._open = self._segments[0]
+
+    def adopt(self, segment: Segment) -> None:
+        """Take the rows of a sealed segment as those that come next."""
+        with self._lock:
+            segment.first = self._open.first
             self._segments[-1] = segment
             self._segments.append(Segment(segment.first + len(segment), self._watched))
             self._open = self._segments[-1]
@@ -179,7 +190,7 @@ class Store:
         """The number of the first row that is kept, and so how many are not."""
         keep = self._keep
         if keep is None or keep.spill is not None:
-            return 0
+            return self._first
         with self._lock:
             self._let_go()
             segments = self._segments[:]

@@ -9,13 +9,14 @@ written, and on which thread, is not known here (see `sink`).
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import RecordingError
 from switchy_nb.recording.commands import Sent
+from switchy_nb.recording.progress import progress
 from switchy_nb.recording.segment import Segment
 from switchy_nb.recording.typed import core_schema, write_options
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from switchy_nb.recording.files import Header
+    from switchy_nb.recording.rows import Piece
 
 #: Raised when a file of the new kind could be read wrongly by old code.
 VERSION = 1
@@ -164,9 +166,16 @@ def read_places(reader: Any, places: Sequence[Place], columns: list[str] | None)
 
 
 def read_stream(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str], show: bool | None = None
 ) -> tuple["Header", list[Segment], list[Sent], Cut | None]:
-    """Read a stream, as far as it is whole.
+    """Read a stream, as far as it is whole; what is read is compressed as it comes.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    show : bool, optional
+        Whether to show how far it is (see `progress`).
 
     Returns
     -------
@@ -184,52 +193,81 @@ def read_stream(
     RecordingError
         If it is no stream of a recording, or one of a later version. A torn end is no error.
     """
-    import pyarrow as pa
-
     from switchy_nb.recording.rows import segments_of
 
     place = Path(path)
-    header: Any = None
-    pieces: list[tuple[pa.Table, pa.LargeBinaryArray]] = []
-    commands: dict[int, Sent] = {}
-    rows = at = 0
     try:
         with place.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            try:
-                reader = pa.ipc.open_stream(file)
-                header = _header(place, reader.schema.metadata or {})
-                at = file.tell()
-                while True:
-                    batch, told = reader.read_next_batch_with_custom_metadata()
-                    batch.validate(full=True)
-                    table = pa.Table.from_batches([batch])
-                    core = table.select(core_schema().names)
-                    pieces.append((core, batch["raw"]))
-                    commands.update(_commands(told))
-                    rows += len(batch)
-                    at = file.tell()
-            except StopIteration:
-                pass
-            except (
-                pa.ArrowException,
-                OSError,
-                ValueError,
-                KeyError,
-                TypeError,
-                OverflowError,
-            ) as exc:
-                if header is None:
-                    raise RecordingError(
-                        f"{place} is no recording that record_to wrote, or was cut before its "
-                        f"first event ({exc})"
-                    ) from exc
-            file.seek(max(0, size - len(_END)))
-            closed = at >= size - len(_END) and file.read() == _END
+            stream = _Stream(place, file)
+            batches = progress(
+                stream.batches(), total=stream.size, what="loading", show=show, size=_bytes_of
+            )
+            segments = list(segments_of(piece for piece, _ in batches))
+            cut = stream.cut()
     except OSError as exc:
         raise RecordingError(f"{place} cannot be read: {exc.strerror or exc}") from exc
-    cut = None if closed else Cut(place, rows, at, size)
-    return header, list(segments_of(pieces)), [commands[n] for n in sorted(commands)], cut
+    commands = [stream.commands[n] for n in sorted(stream.commands)]
+    return replace(stream.header, first=stream.first), segments, commands, cut
+
+
+class _Stream:
+    """A stream that is being read, batch by batch."""
+
+    def __init__(self, path: Path, file: Any) -> None:
+        import pyarrow as pa
+
+        self._path, self._file = path, file
+        self.size = os.fstat(file.fileno()).st_size
+        self.commands: dict[int, Sent] = {}
+        #: the number of its first row, as it was in the recording
+        self.first = 0
+        self._rows = 0
+        try:
+            self._reader = pa.ipc.open_stream(file)
+            self.header = _header(path, self._reader.schema.metadata or {})
+        except _torn() as exc:
+            raise RecordingError(
+                f"{path} is no recording that record_to wrote, or was cut before its first event "
+                f"({exc})"
+            ) from exc
+        self._at = file.tell()
+
+    def batches(self) -> "Iterator[tuple[Piece, int]]":
+        """Give the rows of each batch, and how many bytes it is, until the end or what is torn."""
+        import pyarrow as pa
+
+        ends: tuple[type[Exception], ...] = (StopIteration, *_torn())
+        while True:
+            try:
+                batch, told = self._reader.read_next_batch_with_custom_metadata()
+                batch.validate(full=True)
+                core = pa.Table.from_batches([batch]).select(core_schema().names)
+                raw, commands = batch["raw"], _commands(told)
+                if not self._rows and len(batch):
+                    self.first = max(0, batch["n"][0].as_py() or 0)
+            except ends:
+                return
+            self.commands.update(commands)
+            self._rows += len(batch)
+            before, self._at = self._at, self._file.tell()
+            yield (core, raw), self._at - before
+
+    def cut(self) -> Cut | None:
+        """Say where it was cut; None if it was closed."""
+        self._file.seek(max(0, self.size - len(_END)))
+        closed = self._at >= self.size - len(_END) and self._file.read() == _END
+        return None if closed else Cut(self._path, self._rows, self._at, self.size)
+
+
+def _torn() -> tuple[type[Exception], ...]:
+    """What is raised where a stream is torn or damaged."""
+    import pyarrow as pa
+
+    return pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError
+
+
+def _bytes_of(batch: "tuple[Piece, int]") -> int:
+    return batch[1]
 
 
 def _header(path: Path, metadata: Mapping[bytes, bytes]) -> "Header":

@@ -110,10 +110,14 @@ def test_spilling_goes_on_in_memory_when_the_folder_vanishes(tmp_path):
     next(folder.iterdir()).unlink()
     folder.rmdir()
     thread = recording._sinks[True]._thread
-    # It may be said of the first rows, while the others are still coming.
-    with pytest.warns(RuntimeWarning, match="goes on in memory"):
+
+    def go_on():
         fill(recording, 2 * SEGMENT_ROWS)
         eventually(lambda: not thread.is_alive(), timeout=60)
+
+    # It may be said of the first rows, while the others are still coming.
+    with pytest.warns(RuntimeWarning, match="goes on in memory"):
+        go_on()
     assert len(recording.warnings) == 1
     assert recording.events["sequence"].tolist() == list(range(2 * SEGMENT_ROWS))
 

@@ -3,10 +3,13 @@
 import io
 import sys
 
+import pyarrow
 import pytest
 
 from switchy_nb.errors import ConfigurationError
 from switchy_nb.recording import Recording, progress
+from switchy_nb.recording.rows import pieces
+from switchy_nb.recording.stream import StreamWriter
 
 tqdm = pytest.importorskip("tqdm")
 
@@ -26,8 +29,8 @@ class Bar:
         self.done = options["initial"]
         self.closed = False
 
-    def update(self):
-        self.done += 1
+    def update(self, step):
+        self.done += step
 
     def close(self):
         self.closed = True
@@ -154,11 +157,62 @@ def test_the_real_bar_is_drawn_and_goes(monkeypatch, load, tmp_path):
     assert "saving" in drawn.getvalue()
 
 
+@pytest.fixture
+def streamed(load, tmp_path):
+    """A stream of 600 calls."""
+    path = tmp_path / "x.arrows"
+    writer = StreamWriter(path, {"call_header": "x", "app_headers": [], "switch": "fs"})
+    at = 0
+    for core, raw in pieces(load._frames.core()):
+        writer.write(core, raw, at, {})
+        at += len(core)
+    writer.close()
+    writer.reader.close()
+    return path
+
+
+def test_a_stream_is_loaded_piece_by_piece_and_shows_how_far_it_is(
+    load, streamed, bars, monkeypatch
+):
+    before, held = pyarrow.total_allocated_bytes(), []
+
+    def update(bar, step):
+        bar.done += step
+        held.append(pyarrow.total_allocated_bytes() - before)
+
+    monkeypatch.setattr(Bar, "update", update)
+    again = Recording.load(streamed, progress=True)
+    (bar,) = bars
+    assert len(held) >= 8
+    whole = sum(raw.nbytes for _, raw in pieces(load._frames.core()))
+    assert max(held) < whole / 2
+    assert bar.options["total"] == streamed.stat().st_size
+    assert 0.98 * bar.options["total"] < bar.done <= bar.options["total"]
+    assert bar.options["desc"] == "loading"
+    assert bar.closed
+    assert len(again) == len(load)
+    assert again.event(len(load) - 1) == load.event(len(load) - 1)
+
+
+def test_loading_a_stream_can_be_interrupted(streamed, monkeypatch):
+    import tqdm.auto
+
+    class Interrupting(Bar):
+        def update(self, step):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tqdm.auto, "tqdm", lambda **options: Interrupting(options))
+    with pytest.raises(KeyboardInterrupt):
+        Recording.load(streamed, progress=True)
+    monkeypatch.undo()
+    assert len(Recording.load(streamed)) > 0
+
+
 def test_an_interrupt_in_the_middle_leaves_no_half_file(load, tmp_path, monkeypatch):
     class Interrupting(Bar):
-        def update(self):
-            super().update()
-            if self.done == 3:
+        def update(self, step):
+            super().update(step)
+            if self.done >= 3:
                 raise KeyboardInterrupt
 
     import tqdm.auto

@@ -164,10 +164,14 @@ def test_a_folder_that_vanishes_is_told_of_once_and_the_recording_goes_on(raws, 
     (folder / "x.arrows").unlink()
     folder.rmdir()
     thread = recording._sinks[False]._thread
-    # It may be said of the first rows, while the others are still coming.
-    with pytest.warns(RuntimeWarning, match="goes on in memory") as told:
+
+    def go_on():
         fill(recording, raws[10:], 10)
         eventually(lambda: not thread.is_alive(), timeout=60)
+
+    # It may be said of the first rows, while the others are still coming.
+    with pytest.warns(RuntimeWarning, match="goes on in memory") as told:
+        go_on()
     assert len(told) == len(recording.warnings) == 1
     assert str(folder / "x.arrows") in recording.warnings[0]
     assert "goes on in memory" in recording._repr_html_()
