@@ -9,7 +9,7 @@ from switchy_nb.sync import Caller
 
 def test_waits_for_a_state_and_says_how_long_it_took(hands: Hands, sip: str) -> None:
     hands.dial(f"ringanswer@{sip}")
-    eventually(lambda: hands.is_on("Wait"))
+    hands.sees("Selected", "selection")
     hands.click("Wait")
     wait = hands.sees_wait("answered, after")
     assert (wait["tone"], wait["sign"], wait["open"]) == ("good", "✓", False)
