@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mmap
 import random
 
 import pytest
@@ -19,6 +20,7 @@ from switchy_nb.wire import (
     Message,
     Parser,
     Rejection,
+    native,
 )
 
 NOTICE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
@@ -143,3 +145,32 @@ def test_bodies_may_hold_anything(bodies: list[bytes], data: st.DataObject) -> N
     parser = Parser()
     found = parser.feed(stream[:cut]) + parser.feed(stream[cut:])
     assert [m.raw for m in found if isinstance(m, Event)] == bodies
+
+
+def test_a_large_message_in_small_pieces_is_not_moved_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = b"Event-Name: X\nY: " + b"y" * 9_900_000 + b"\n\n"
+    data = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(body) + body
+    parser, moved, move = Parser(), list[int](), Parser._move
+    monkeypatch.setattr(Parser, "_move", lambda self: moved.append(self.pending) or move(self))  # type: ignore[func-returns-value]
+    events = [e for at in range(0, len(data), 10_000) for e in parser.feed(data[at : at + 10_000])]
+    assert [e.raw for e in events if isinstance(e, Event)] == [body]
+    assert sum(moved) < len(body), "fewer bytes are moved than there are"
+
+
+def test_for_log_lines_the_bytes_are_not_searched_for_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, frame = list[int](), native.frame
+
+    def asking(data: mmap.mmap | bytes, start: int, end: int) -> tuple[list[int], list[int]] | None:
+        asked.append(start)
+        return frame(data, start, end)
+
+    monkeypatch.setattr(native, "frame", asking)
+    line = b"Content-Type: log/data\nContent-Length: 3\nLog-Level: 7\n\nhi\n"
+    event = b"Content-Length: 16\nContent-Type: text/event-plain\n\nEvent-Name: X\n\n\n"
+    messages = Parser().feed(line * 500 + event * 9 + line * 500)
+    assert [type(m) for m in messages] == [LogLine] * 500 + [Event] * 9 + [LogLine] * 500
+    assert len(asked) <= 9

@@ -97,16 +97,14 @@ def row_of(runs: Sequence[Run], at: int) -> tuple[bytes, Kind]:
     raise IndexError(at)
 
 
-def rows_of(runs: Sequence[Run], count: int, start: int, stop: int) -> list[Row]:
-    """Return some rows of runs that hold `count` rows; those at the end are found soonest."""
+def rows_of(runs: Sequence[Run], start: int, stop: int) -> list[Row]:
+    """Return some rows of a segment's runs; those at the end are found soonest."""
     found: list[Row] = []
     for run in reversed(runs):
-        count -= len(run)
-        if count < stop:
-            last = min(stop - count, len(run))
-            for at in range(last - 1, max(start - count, 0) - 1, -1):
-                found.append((run.raw(at), run.received, run.kind, run.switch))
-        if count <= start:
+        # Each knows its own place: meanwhile there may be more of them than rows were counted.
+        for at in range(min(stop - run.at, len(run)) - 1, max(start - run.at, 0) - 1, -1):
+            found.append((run.raw(at), run.received, run.kind, run.switch))
+        if run.at <= start:
             break
     return found[::-1]
 

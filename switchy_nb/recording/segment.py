@@ -189,7 +189,7 @@ class Segment:
         """Some rows as they came, by their places in the segment."""
         with self._lock:
             if self._sealed is None:
-                return rows_of(self._runs, self._count, start, stop)
+                return rows_of(self._runs, start, stop)
             core = self._sealed.core(["received", "switch"]).slice(start, stop - start)
             moments, switches = core["received"].cast("int64"), decoded(core)["switch"]
             raws, kinds = self._raws()

@@ -69,7 +69,8 @@ class Store:
         self._segments = [Segment(0, watched)]
         self._open = self._segments[0]
         self._bytes = self._holds = 0
-        self._slab: Slab | None = None
+        #: the memory that the open segment's rows are in
+        self._slabs: set[Slab] = set()
         self._compressor = _Compressor()
         # Runs when the recording is dropped, and before the interpreter goes: a daemon thread that
         # is still inside Arrow then could take the process down with it.
@@ -103,8 +104,8 @@ class Store:
         segment.extend(run)
         if batch is not None:
             self._bytes += batch.size
-            if batch.slab is not self._slab:
-                self._slab = batch.slab
+            if batch.slab not in self._slabs:
+                self._slabs.add(batch.slab)
                 self._holds += len(batch.slab)
         full = self._bytes >= SEGMENT_BYTES or self._holds >= SEGMENT_HOLDS
         if full or len(segment) >= SEGMENT_ROWS:
@@ -232,7 +233,7 @@ class Store:
         self._open = Segment(first, self._watched)
         self._segments.append(self._open)
         self._bytes = self._holds = 0
-        self._slab = None
+        self._slabs.clear()
         self._compressor.put(full)
         self._let_go()
 

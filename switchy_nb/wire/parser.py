@@ -161,7 +161,9 @@ class Parser:
         The view has to be released before anything else is done.
         """
         size = len(self._slab)
-        if size - self._end < size // 8 or size - self._start < self._need:
+        few, much = size - self._end < size // 8, self.pending >= size // 2
+        # Of a large message that fits, little is missing: moving it for each piece would take long.
+        if size - self._start < self._need or (few and not much):
             self._move()
         return memoryview(_memory(self._slab))[self._end :]
 
@@ -228,12 +230,14 @@ class Parser:
     def _take_plain(self, messages: list[Message | Batch]) -> None:
         """Take plain events with the usual head, as many as follow each other."""
         data, size, start = self._slab.data, self._end, self._start
+        match = _PLAIN_HEAD.match
+        if match(data, start, size) is None:  # among replies and log lines it is asked often
+            return
         if size - start >= _MUCH and (found := native.frame(data, start, size)) is not None:
             if found[0]:
                 messages.append(Batch(self._slab, *found))
                 self._start = found[1][-1]
             return
-        match = _PLAIN_HEAD.match
         starts: list[int] = []
         ends: list[int] = []
         begin_at, end_at = starts.append, ends.append

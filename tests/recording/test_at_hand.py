@@ -5,6 +5,8 @@ from helpers import events_in, eventually
 from switchy_nb.models import Events
 from switchy_nb.recording import Recording, store
 from switchy_nb.recording.at_hand import AtHand
+from switchy_nb.recording.fields import Kind
+from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
 from switchy_nb.wire import Batch, Event, Parser
 
@@ -99,3 +101,29 @@ def test_many_small_batches_among_much_else_do_not_hold_the_memory_for_ever(monk
     eventually(lambda: sum(s.sealed for s in recording._store.segments()) >= 2)
     assert recording.events["name"].tolist() == ["HEARTBEAT"] * 120
     assert recording.event(7) == Event(event)
+
+
+def test_switches_that_take_turns_do_not_cut_segments_short():
+    event = b"Event-Name: HEARTBEAT\nX: " + b"x" * 3000 + b"\n\n"
+    framed = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(event) + event
+    recording, links = Recording(), [Parser(), Parser()]
+    for parser in links:
+        parser.feed_batches(framed * 5000)  # a burst: it is received into large pieces from now on
+    for _ in range(100):
+        for parser in links:
+            for batch in parser.feed_batches(framed):
+                recording.extend(batch, 1)
+        recording.mark_link(True, "again", 1)
+    assert len(recording._store.segments()) == 1
+    assert len(recording) == 300
+
+
+def test_rows_are_the_right_ones_while_one_is_being_added():
+    segment = Segment(0, ())
+    for name in (b"A", b"B"):
+        segment.extend(Run.of(name, 1, Kind.PLAIN, "s"))
+    late = Run.of(b"C", 1, Kind.PLAIN, "s")
+    late.at = 2
+    segment._runs.append(late)  # as `extend` does, which was interrupted before it counted
+    assert [row[0] for row in segment.rows(0, 2)] == [b"A", b"B"]
+    assert [row[0] for row in segment.rows(1, 2)] == [b"B"]
