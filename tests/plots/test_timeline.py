@@ -2,8 +2,6 @@
 
 import io
 import re
-import subprocess
-import sys
 import warnings
 
 import numpy as np
@@ -17,7 +15,6 @@ from matplotlib.figure import Figure
 from scenarios import scenario, shared, told, with_commands
 
 from switchy_nb.plots import percall, timeline
-from switchy_nb.plots.figure import InlineFigure
 from switchy_nb.plots.style import FAILURE, Inner, State, Theme, cause_colour
 
 SCENARIOS = ["parked_then_answered", "tone_and_echo", "bridged_calls", "busy", "hostile_values"]
@@ -372,37 +369,3 @@ def test_it_draws_into_axes_that_are_given(frames):
     assert len(bottom.get_yticklabels()) == 2
     assert not top.texts
     figure.savefig(io.BytesIO(), format="png")
-
-
-def test_it_shows_itself_once_with_and_without_the_inline_backend(frames):
-    pytest.importorskip("IPython")
-    from IPython.core.formatters import DisplayFormatter
-    from IPython.core.pylabtools import print_figure
-
-    figure = timeline(*frames("busy"))
-    assert isinstance(figure, InlineFigure)
-    bare = DisplayFormatter()
-    data, _ = bare.format(figure)
-    assert set(data) == {"text/plain", "image/png"}
-    inline = DisplayFormatter()
-    inline.formatters["image/png"].for_type(Figure, lambda fig: print_figure(fig, "png"))
-    data, _ = inline.format(figure)
-    assert set(data) == {"text/plain", "image/png"}
-    assert data["text/plain"].startswith("<InlineFigure of 10")
-
-
-def test_pyplot_is_never_imported():
-    code = (
-        "import sys, io\n"
-        "from switchy_nb.recording import Recording\n"
-        "from switchy_nb.wire import Event\n"
-        "r = Recording()\n"
-        "for name in ('CHANNEL_CREATE', 'CHANNEL_HANGUP'):\n"
-        "    r.append(Event.make([('Event-Name', name), ('Unique-ID', 'a')]), 1)\n"
-        "r.timeline()._repr_png_()\n"
-        "print('matplotlib.pyplot' in sys.modules)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stdout == "False\n"
