@@ -6,15 +6,17 @@ The commands that steer it are in `controls`.
 import difflib
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from switchy_nb.controls import Commander, Controls
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
 from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Untaken, Vars, event_time
 from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter, await_on, block_on
+from switchy_nb.waitlog import noted_wait
 from switchy_nb.wire import Event
 
 if TYPE_CHECKING:
@@ -55,6 +57,14 @@ _CHANGES: Mapping[str, Mapping[str, bool]] = {
 _TIMES = {"CHANNEL_ORIGINATE": "originate", "CHANNEL_ANSWER": "answer", "CHANNEL_HANGUP": "hangup"}
 
 
+class Switch(Commander, Protocol):
+    """Who sends a leg's commands, and knows what recordings call the switch."""
+
+    @property
+    def switch(self) -> str:
+        """Its name."""
+
+
 class Session(Controls):
     """A leg (FreeSWITCH: a session, or channel), from its creation to its end and beyond.
 
@@ -85,14 +95,14 @@ class Session(Controls):
         event: Event,
         uuid: str | None = None,
         *,
-        con: Commander,
+        con: Switch,
         may_block: Callable[[], None] = lambda: None,
         listening: Callable[[], bool] = lambda: True,
         recording: "Recording | None" = None,
     ) -> None:
         self.events = Events()
         self.uuid = uuid or event["Unique-ID"]
-        self.con = con
+        self.con: Switch = con
         self.cid = "default"
         self.recording = recording
         self._call: Call | None = None
@@ -228,6 +238,8 @@ class Session(Controls):
         self,
         what: str | State | Callable[["Session"], Any],
         timeout: float | None = DEFAULT_TIMEOUT,
+        *,
+        noted: bool = True,
     ) -> Any:
         """Wait until something is so.
 
@@ -240,6 +252,8 @@ class Session(Controls):
             session that is tried after each of its events and each change of its `vars`.
         timeout : float or None
             Seconds; None waits for ever.
+        noted : bool
+            Whether the recording keeps the wait, as a row of `commands` of the kind ``wait``.
 
         Returns
         -------
@@ -254,28 +268,36 @@ class Session(Controls):
         """
         self._may_block()
         waiter = self._waiter(what)
-        try:
-            self._watch(waiter)
-            return block_on(waiter.future, timeout, lambda: self._describe(what))
-        except BaseException as exc:
-            return self._last_moment(waiter, exc)
-        finally:
-            self._forget(waiter)
+        with self._noted(what, noted=noted) as came:
+            try:
+                self._watch(waiter)
+                return came(block_on(waiter.future, timeout, lambda: self._describe(what)))
+            except BaseException as exc:
+                return came(self._last_moment(waiter, exc))
+            finally:
+                self._forget(waiter)
 
     async def until(
         self,
         what: str | State | Callable[["Session"], Any],
         timeout: float | None = DEFAULT_TIMEOUT,
+        *,
+        noted: bool = True,
     ) -> Any:
         """Do as `wait` does, without blocking the event loop."""
         waiter = self._waiter(what)
-        try:
-            self._watch(waiter)
-            return await await_on(waiter.future, timeout, lambda: self._describe(what))
-        except BaseException as exc:
-            return self._last_moment(waiter, exc)
-        finally:
-            self._forget(waiter)
+        with self._noted(what, noted=noted) as came:
+            try:
+                self._watch(waiter)
+                return came(await await_on(waiter.future, timeout, lambda: self._describe(what)))
+            except BaseException as exc:
+                return came(self._last_moment(waiter, exc))
+            finally:
+                self._forget(waiter)
+
+    def _noted(self, what: object, *, noted: bool) -> AbstractContextManager[Callable[[Any], Any]]:
+        recording = self.recording if noted else None
+        return noted_wait(recording, _name_of(what), self.uuid, self.con.switch)
 
     def _watch(self, waiter: Waiter[Any]) -> None:
         with self._lock:
@@ -353,9 +375,7 @@ class Session(Controls):
                 self._waiters.remove(waiter)
 
     def _describe(self, what: object) -> str:
-        name = what.value if isinstance(what, State) else what
-        shown = name if isinstance(name, str) else getattr(name, "__name__", repr(name))
-        return f"{shown} on {self.uuid}; {self.saw()}"
+        return f"{_name_of(what)} on {self.uuid}; {self.saw()}"
 
     def saw(self) -> str:
         """What became of the leg so far, in a few words: ``saw CREATE, ANSWER, HANGUP (…)``."""
@@ -370,3 +390,11 @@ class Session(Controls):
             if names[-1:] != [name]:
                 names.append(name)
         return f"saw {', '.join(names)}"
+
+
+def _name_of(what: object) -> str:
+    """Say what is waited for."""
+    if isinstance(what, State):
+        return what.value
+    name = what if isinstance(what, str) else str(getattr(what, "__name__", repr(what)))
+    return "a function" if name == "<lambda>" else name

@@ -151,7 +151,7 @@ class Caller:
             job.get(deadline.left)
             session = self._leg(job, dest_url)
             if _answers(options):
-                session.wait("answered", deadline.left)
+                session.wait("answered", deadline.left, noted=False)
             if waitfor is not None:
                 self.client.listener.waitfor(session, *waitfor)
         except BaseException as exc:
@@ -159,7 +159,7 @@ class Caller:
             error = _explained(exc, leg, dest_url, timeout)
             if isinstance(exc, SwitchyError) and leg is not None:
                 with contextlib.suppress(SwitchyError):
-                    leg.wait("hungup", AFTERMATH)
+                    leg.wait("hungup", AFTERMATH, noted=False)
             raise error from None
         return session, self.client.listener.waitfor
 
@@ -177,13 +177,13 @@ class Caller:
             await job.done(deadline.left)
             session = self._leg(job, dest_url)
             if _answers(options):
-                await session.until("answered", deadline.left)
+                await session.until("answered", deadline.left, noted=False)
         except BaseException as exc:
             leg = self._abandon(job)
             error = _explained(exc, leg, dest_url, timeout)
             if isinstance(exc, SwitchyError) and leg is not None:
                 with contextlib.suppress(SwitchyError):
-                    await leg.until("hungup", AFTERMATH)
+                    await leg.until("hungup", AFTERMATH, noted=False)
             raise error from None
         return session, self.client.listener.waitfor
 

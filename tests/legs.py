@@ -18,6 +18,7 @@ class Recorder:
     """A link that notes what is sent, and answers as told."""
 
     host = "192.0.2.7"
+    switch = "192.0.2.7:8021"
 
     def __init__(self, answer: str = "+OK\n") -> None:
         self.sent: list[str] = []

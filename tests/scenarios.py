@@ -49,6 +49,20 @@ def with_commands(name: str) -> Recording:
     return recording
 
 
+def with_waits(name: str) -> Recording:
+    """The same, as if its first leg had been waited for: until it answered, and in vain."""
+    recording = with_commands(name)
+    leg = recording.sessions.iloc[0]
+    begin, answer = (leg[name].value // 1000 for name in ("created", "answered"))
+    for what, since, until, ok in (
+        ("answered", begin, answer, True),
+        ("vars['heard']", answer + 50_000, answer + 250_000, False),
+    ):
+        token = recording.command_sent("wait", f"{what} {leg.name}", since, switch="fs")
+        recording.command_replied(token, until, ok, "True" if ok else "waited 0.2 s")
+    return recording
+
+
 def told(recording: Recording) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The legs, the events with their details, and the commands of a whole recording."""
     detailed = with_details(recording.events, recording.jobs, recording.pick)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
 from legs import Recorder, event
 
 from switchy_nb.errors import ConfigurationError, LinkLost, TimeoutError
+from switchy_nb.recording import Recording
 from switchy_nb.session import Session, State
+from switchy_nb.sources import sent_from
 from switchy_nb.wire import Event
 
 
@@ -139,3 +142,63 @@ def test_no_waiter_is_left_behind(sess: Session) -> None:
     with pytest.raises(TimeoutError):
         sess.wait("answered", 0.01)
     assert sess._waiters == []
+
+
+@pytest.fixture
+def recorded(link: Recorder) -> Session:
+    return Session(event("CHANNEL_CREATE"), con=link, recording=Recording())
+
+
+def waits(sess: Session) -> list[list[object]]:
+    assert sess.recording is not None
+    return sess.recording.commands[["kind", "command", "ok", "reply"]].to_numpy().tolist()
+
+
+def test_waits_are_rows_among_the_commands(recorded: Session) -> None:
+    later(recorded, event("CHANNEL_PROGRESS"), event("CHANNEL_ANSWER"), event("DTMF"))
+    recorded.wait("answered", 5)
+    recorded.wait("DTMF", 5)
+    recorded.wait(lambda leg: [leg.uuid], 5)
+    with sent_from("cell 12"), pytest.raises(TimeoutError):
+        asyncio.run(recorded.until(State.HUNGUP, 0))
+    assert waits(recorded) == [
+        ["wait", "answered leg", True, "True"],
+        ["wait", "DTMF leg", True, "DTMF"],
+        ["wait", "a function leg", True, "list"],
+        [
+            "wait",
+            "hungup leg",
+            False,
+            "waited 0.0 s for hungup on leg; saw CREATE, PROGRESS, ANSWER, DTMF",
+        ],
+    ]
+    commands = recorded.recording.commands  # type: ignore[union-attr]
+    assert commands["source"].tolist()[-1] == "cell 12"
+    assert set(commands["switch"]) == {Recorder.switch}
+    assert (commands["took_s"] >= 0).all()
+    assert commands["took_s"].iloc[0] < 5
+
+
+def test_a_wait_is_a_row_from_its_beginning_and_holds_nobody_up(recorded: Session) -> None:
+    def look(leg: Session) -> str:
+        assert leg.recording is not None
+        return str(leg.recording.commands["replied"].isna().sum())
+
+    assert recorded.wait(look, 5) == "1"
+
+
+def test_what_interrupts_a_wait_is_told(recorded: Session) -> None:
+    def interrupted(leg: Session) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        recorded.wait(interrupted, 5)
+    assert waits(recorded) == [["wait", "interrupted leg", False, "KeyboardInterrupt"]]
+
+
+def test_what_is_no_wait_or_is_not_to_be_noted_leaves_no_row(recorded: Session) -> None:
+    with pytest.raises(ConfigurationError):
+        recorded.wait("answred", 5)
+    recorded.update(event("CHANNEL_ANSWER"))
+    assert recorded.wait("answered", 5, noted=False)
+    assert waits(recorded) == []

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.analysis.material import Material, Snapshot
+from switchy_nb.analysis.waits import without_waits
 from switchy_nb.analysis.wording import number_of, text_of
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def sent_orders(material: Material) -> Sequence[Order]:
     """Return the commands that we sent, without the words that only carry them."""
     orders = []
     row: Any
-    for row in material.commands.itertuples():
+    for row in without_waits(material.commands).itertuples():
         if row.sent != row.sent:
             continue
         words = str(row.command).split(maxsplit=1)

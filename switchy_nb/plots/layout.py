@@ -211,4 +211,6 @@ def _flat(lane: Lane, scale: float) -> tuple[Strip, ...]:
 
 
 def _marks(orders: Sequence[Order]) -> list[Mark]:
-    return [Mark(order.at, order.text, _ORDER_WEIGHT + order.failed) for order in orders]
+    return [
+        Mark(order.at, order.text, _ORDER_WEIGHT + order.failed - order.wait) for order in orders
+    ]

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from switchy_nb.analysis.waits import WAIT
 from switchy_nb.plots.style import STATES, State
 from switchy_nb.plots.text import clean
 
@@ -97,11 +98,16 @@ def command_text(row: dict[Any, Any]) -> str:
     kind = row["kind"] if isinstance(row["kind"], str) else ""
     command = row["command"] if isinstance(row["command"], str) else ""
     text = command if kind in _CARRIERS else f"{kind} {command}".strip()
+    short = _short_ids(text) if kind == WAIT else brief(text)
     source = row.get("source")
     came = f"{clean(source, 24)}: " if isinstance(source, str) and source else ""
-    return came + clean(brief(text), 120)
+    return came + clean(short, 120)
 
 
 def brief(text: str) -> str:
     """Return a command without a dial string's variables, and with uuids cut short."""
-    return _UUID.sub(r"\1", _VARIABLES.sub("", text))
+    return _short_ids(_VARIABLES.sub("", text))
+
+
+def _short_ids(text: str) -> str:
+    return _UUID.sub(r"\1", text)

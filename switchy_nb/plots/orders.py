@@ -1,9 +1,10 @@
-"""The commands that we sent, as a timeline shows them: causes of what happened. Read, not drawn."""
+"""The commands that we sent and the waits, as a timeline shows them: causes of what happened. Read, not drawn."""
 
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from switchy_nb.analysis.waits import WAIT
 from switchy_nb.plots.naming import command_text
 from switchy_nb.plots.text import clean
 
@@ -25,9 +26,11 @@ class Order:
     text : str
         What it is, fit to be drawn; with the cell or panel that it came from, where that is known.
     failed : bool
-        Whether it was refused.
+        Whether it was refused, or was waited for in vain.
     leg : str
         The uuid of the leg that it names; empty if it names none.
+    wait : bool
+        Whether it is a wait.
     """
 
     at: float
@@ -35,6 +38,7 @@ class Order:
     text: str
     failed: bool
     leg: str
+    wait: bool = False
 
 
 def read_orders(
@@ -57,6 +61,7 @@ def read_orders(
                 clean(command_text(row), _LONGEST),
                 row["ok"] is False,
                 next((word for word in words if word in uuids), ""),
+                wait=row["kind"] == WAIT,
             )
         )
     return tuple(orders)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from switchy_nb.analysis.waits import without_waits
 from switchy_nb.plots.naming import (
     brief,
     command_text,
@@ -161,7 +162,7 @@ def read_ladder(
     rows = events[mine & events[column].notna()].sort_values(column, kind="stable")
     if not rows["session"].notna().any():
         return None
-    sent = commands if clock is Clock.ARRIVAL and commands is not None else None
+    sent = without_waits(commands) if clock is Clock.ARRIVAL and commands is not None else None
     sent = sent[sent["sent"].notna()] if sent is not None and len(sent) else None
     start = rows[column].min()
     if sent is not None and len(sent):

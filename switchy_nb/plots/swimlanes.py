@@ -1,5 +1,6 @@
 """The timeline: one lane a leg, states as spans, events as marks with their names."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.collections import LineCollection
@@ -13,6 +14,7 @@ from switchy_nb.plots.figure import InlineFigure
 from switchy_nb.plots.lanes import Story, read_story
 from switchy_nb.plots.layout import BOTTOM, ORDERS, TOP, Detail, Layout, Row, lay_out, margins
 from switchy_nb.plots.listing import height_of, list_events, write_list
+from switchy_nb.plots.orders import Order
 from switchy_nb.plots.percall import Colours, colours_of, in_order, sorted_calls, values_of
 from switchy_nb.plots.style import (
     FAILURE,
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 _NOTHING = "Nothing to draw: no leg with events was recorded."
 _SCALE = 0.75
+#: The mark of a command; that of a wait is hollow, and its line thinner.
+_ORDER: dict[str, Any] = {"linestyle": "none", "marker": "v", "markersize": 5, "color": OURS}
+_WAIT_LINE = 1.5
 
 
 def draw(
@@ -127,7 +132,7 @@ def _draw_lanes(
     _write_causes(ax, layout.rows, theme, scale, size)
     if detail is Detail.NAMES:
         bars.draw_names(ax, layout.rows, theme, scale, bar, own)
-    _draw_legend(ax, layout, colours, theme)
+    _draw_legend(ax, layout, story.orders, colours, theme)
     if colours is not None and colours.scale is not None:
         add_scale(ax, colours.scale, theme, right)
     return figure_of(ax)
@@ -201,16 +206,20 @@ def _draw_orders(
     bar: float,
     detail: Detail,
 ) -> None:
-    """Draw what we sent as causes: on a lane of its own, and at the leg that it was about."""
+    """Draw what we did as causes: on a lane of its own, and at the leg that it was about."""
     if layout.orders_y is None:
         return
     y = layout.orders_y
     for order in story.orders:
         if order.end - order.at > 0.02 / scale:
-            ax.plot([order.at, order.end], [y, y], color=OURS, linewidth=3, alpha=0.5, zorder=2)
+            thick = _WAIT_LINE if order.wait else 3
+            ax.plot([order.at, order.end], [y, y], color=OURS, linewidth=thick, alpha=0.5, zorder=2)
     place = {row.lane.uuid: row.y for row in layout.rows}
-    for failed, colour in ((False, OURS), (True, FAILURE)):
-        chosen = [order for order in story.orders if order.failed is failed]
+    kinds = ((f, w) for f in (False, True) for w in (False, True))
+    for failed, wait in kinds:
+        chosen = [one for one in story.orders if one.failed is failed and one.wait is wait]
+        if not chosen:
+            continue
         at_legs = [order for order in chosen if order.leg in place]
         ax.plot(
             [order.at for order in chosen] + [order.at for order in at_legs],
@@ -218,7 +227,8 @@ def _draw_orders(
             linestyle="none",
             marker="v",
             markersize=5 if detail is Detail.NAMES else 3,
-            color=colour,
+            color=FAILURE if failed else OURS,
+            fillstyle="none" if wait else "full",
             zorder=6,
         )
     if detail is Detail.NAMES:
@@ -239,7 +249,13 @@ def _name_lanes(ax: "Axes", layout: Layout, theme: Theme, size: float, detail: D
     ax.tick_params(axis="y", length=0, pad=10)
 
 
-def _draw_legend(ax: "Axes", layout: Layout, colours: Colours | None, theme: Theme) -> None:
+def _draw_legend(
+    ax: "Axes",
+    layout: Layout,
+    orders: Sequence[Order],
+    colours: Colours | None,
+    theme: Theme,
+) -> None:
     lanes = [row.lane for row in layout.rows]
     handles: list[Any]
     if colours is None:
@@ -247,8 +263,9 @@ def _draw_legend(ax: "Axes", layout: Layout, colours: Colours | None, theme: The
     else:
         handles = [Patch(facecolor=colour, label=name) for name, colour in colours.named]
     handles += [Patch(facecolor=i.colour, label=i.value) for i in bars.inners_shown(layout.rows)]
-    if layout.orders_y is not None:
-        handles.append(
-            Line2D([], [], linestyle="none", marker="v", markersize=5, color=OURS, label="command")
-        )
+    for label, wait in (("command", False), ("wait", True)):
+        if any(order.wait is wait for order in orders):
+            handles.append(
+                Line2D([], [], label=label, fillstyle="none" if wait else "full", **_ORDER)
+            )
     legend_above(ax, theme, handles, columns=len(handles))

@@ -1,4 +1,4 @@
-"""The commands that were sent and what was answered, without any secret.
+"""The commands that were sent and what was answered, without any secret; and what was waited for.
 
 Jobs are made of these and of events elsewhere (see `jobs`).
 """
@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from switchy_nb.analysis.waits import WAIT
 from switchy_nb.recording.fields import readable
 
 #: FreeSWITCH knows a command by its first letters, in any case: whatever begins like a login may
@@ -19,7 +20,7 @@ _MASK = "***"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One command: what was sent when, and what came back.
+    """One command: what was sent when, and what came back; or one wait, and what came.
 
     Times are microseconds since the epoch, by this machine's clock; what has not come, or is not
     known, is None.
@@ -109,6 +110,11 @@ class CommandLog:
         """Return `changes` and all commands, of one moment."""
         with self._lock:
             return self._changes, self._commands[:]
+
+    @property
+    def sent_to_switches(self) -> int:
+        """How many they are without the waits."""
+        return sum(sent.kind != WAIT for sent in self.snapshot()[1])
 
     def __len__(self) -> int:
         return len(self._commands)

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.analysis.causes import describe_cause
+from switchy_nb.analysis.waits import without_waits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ def summary(recording: "Recording", losses: int) -> str:
         How often the link was lost.
     """
     events, calls = recording.events, recording.calls
-    jobs, commands = recording.jobs, recording.commands
+    jobs, commands = recording.jobs, without_waits(recording.commands)
     facts = [
         ("events", _counted(len(events), events["name"].nunique(), "name")),
         ("legs", f"{len(recording.sessions):,}"),

@@ -288,7 +288,7 @@ class Recording(Insight, Pictures, Headers):
     def __repr__(self) -> str:
         count = len(self)
         shown = f"{count:,} event{'' if count == 1 else 's'}"
-        sent = len(self._commands)
+        sent = self._commands.sent_to_switches
         if sent:
             shown += f", {sent:,} command{'' if sent == 1 else 's'}"
         if self.dropped:

@@ -8,7 +8,7 @@ import pytest
 
 from switchy_nb import Recording
 from switchy_nb.analysis.problems import Kind
-from switchy_nb.errors import APIError
+from switchy_nb.errors import APIError, TimeoutError
 from switchy_nb.wire import Event
 
 CLEAN = [
@@ -95,8 +95,21 @@ def test_commands_that_were_refused(record, caller):
     assert "-ERR No such channel!" in last["evidence"]
 
 
+def test_a_wait_in_vain_is_no_command_that_was_refused(caller):
+    sess, _ = caller(caller.url("answer"), timeout=5)
+    sess.wait("PLAYBACK_START", timeout=5)
+    with pytest.raises(TimeoutError):
+        sess.wait("DTMF", 0)
+    sess.hangup()
+    sess.wait("CHANNEL_DESTROY", timeout=5)
+    assert not caller.recording.problems().shape[0]
+    assert "wait" not in caller.recording.explain(sess)
+    assert "DTMF" not in caller.recording.call(sess).steps()
+
+
 def test_a_hangup_that_came_too_late_for_its_leg_is_no_problem(caller):
     sess, _ = caller(caller.url("answer"), timeout=5)
+    sess.wait("PLAYBACK_START", timeout=5)  # else what the app sends may come too late as well
     for _ in range(2):
         sess.hangup()
         sess.wait("CHANNEL_DESTROY" if not sess.ended else "hungup", timeout=5)

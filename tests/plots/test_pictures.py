@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from callframes import calls_frame, legs_and_events, run_that_went_bad
-from scenarios import shared, told, with_commands
+from scenarios import shared, told, with_commands, with_waits
 from soundfiles import quality_frame, write_wav
 
 from switchy_nb import plots
@@ -65,6 +65,9 @@ def two_channels(folder, theme):
 PICTURES = {
     "timeline_bridged": timeline_of("bridged_calls"),
     "timeline_digits": timeline_of("dtmf_across"),
+    "timeline_waits": lambda _, theme: plots.timeline(
+        *told(with_waits("dtmf_across")), theme=theme
+    ),
     "timeline_playback_by_clock": timeline_of("tone_and_echo", time="clock"),
     "timeline_recordings": timeline_of("record_both_legs"),
     "timeline_hostile": timeline_of("hostile_values"),

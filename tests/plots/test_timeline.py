@@ -12,7 +12,7 @@ from matplotlib import image
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from scenarios import scenario, shared, told, with_commands
+from scenarios import scenario, shared, told, with_commands, with_waits
 
 from switchy_nb.plots import percall, timeline
 from switchy_nb.plots.style import FAILURE, Inner, State, Theme, cause_colour
@@ -160,6 +160,24 @@ def test_commands_are_causes_on_a_lane_of_their_own_and_at_their_leg():
         [(one - sent.iloc[0]).total_seconds() for one in sent], abs=1e-6
     )
     assert "commands" not in labels(timeline(*told(recording), clock="switch"))
+
+
+def test_waits_are_marks_among_the_commands_and_are_hollow():
+    recording = with_waits("dtmf_across")
+    leg = recording.sessions.index[0]
+    figure = timeline(*told(recording))
+    written = texts(figure)
+    assert any(f"wait answered {leg[:8]}" in text for text in written)
+    assert any(f"wait vars['heard'] {leg[:8]}" in text for text in written)
+    hollow = [
+        line
+        for line in figure.axes[0].get_lines()
+        if line.get_marker() == "v" and line.get_fillstyle() == "none"
+    ]
+    came, in_vain = (line.get_data()[0] for line in hollow)
+    assert len(came) == len(in_vain) == 2  # on the lane of commands, and at the leg
+    assert hollow[0].get_color() != hollow[1].get_color()
+    assert {"command", "wait"} <= {t.get_text() for t in figure.axes[0].get_legend().get_texts()}
 
 
 def test_a_command_says_where_it_came_from_and_that_it_failed():

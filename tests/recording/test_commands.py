@@ -37,6 +37,19 @@ def test_a_command_and_its_reply_are_a_row():
     assert repr(recording) == "<Recording of 0 events, 2 commands>"
 
 
+def test_a_wait_is_a_row_of_its_own_kind_and_is_not_counted_as_a_command(tmp_path):
+    recording = Recording(switch="fs")
+    recording.command_sent("api", "status", T0)
+    token = recording.command_sent("wait", "answered u-1", T0 + 1)
+    recording.command_replied(token, T0 + SECOND, True, "True")
+    assert repr(recording) == "<Recording of 0 events, 1 command>"
+    assert "<dt>commands</dt><dd>1, 1 without an answer</dd>" in recording._repr_html_()
+    recording.save(tmp_path / "waits.parquet")
+    again = Recording.load(tmp_path / "waits.parquet")
+    pd.testing.assert_frame_equal(again.commands, recording.commands)
+    assert again.commands["kind"].tolist() == ["api", "wait"]
+
+
 def test_a_reply_to_no_command_is_an_error():
     with pytest.raises(IndexError, match="no command has the token 3"):
         Recording().command_replied(3, T0, True, "")

@@ -8,6 +8,7 @@ from switchy_nb.analysis.ending import cause_in_words
 from switchy_nb.analysis.latency import post_dial_delays
 from switchy_nb.analysis.problems.problem import Kind, Limits, Problem
 from switchy_nb.analysis.standing import fence
+from switchy_nb.analysis.waits import without_waits
 from switchy_nb.analysis.wording import number_of, readable, seconds, text_of
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _ordered(material: "Material") -> Iterator[Problem]:
             f"it ended with {readable(row.result or '')}",
             at=at if at == at else None,
         )
-    for row in _refused(material.commands).itertuples():
+    for row in _refused(without_waits(material.commands)).itertuples():
         if (row.kind == "bgapi" and row.command in told) or _ended_already(row, sessions.index):
             continue
         yield Problem(
