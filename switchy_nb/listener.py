@@ -114,6 +114,8 @@ class EventListener(Tracker):
         if self.is_alive():
             raise ConfigurationError(f"{self!r} is listening already; call disconnect() first")
         self._inbox = queue.SimpleQueue()  # nothing of an earlier link counts any more
+        # What was up before may have ended unseen; of what is new, all is still to be told.
+        self._inbox.put(self._resync)
         try:
             for con in self.iter_cons().values():
                 con.connect()
@@ -130,7 +132,6 @@ class EventListener(Tracker):
             raise ConfigurationError(f"{self!r} has no link to listen to; call connect() first")
         if not self.is_alive():
             self._ended = threading.Event()
-            self._inbox.put(self._resync)  # what was up before may have ended unseen
             self._thread = threading.Thread(
                 target=self._dispatch,
                 args=(self._inbox, self._ended),

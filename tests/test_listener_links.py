@@ -156,6 +156,21 @@ def test_the_loss_of_an_earlier_link_that_is_told_late_ends_no_listener() -> Non
         listener.disconnect()
 
 
+def test_a_leg_that_came_and_went_before_the_start_is_not_forgotten_before_its_events() -> None:
+    fake = FakeSwitch(created("leg"))
+    fake.exists = "false"
+    with fake.peer as peer:
+        listener = EventListener(peer.host, peer.port, autorecon=False)
+        listener.connect()
+        eventually(lambda: listener.recording.received == 1)
+        handled = threading.Event()
+        listener.start()
+        listener._inbox.put(handled.set)
+        assert handled.wait(10)
+        assert "leg" in listener.sessions
+        listener.disconnect()
+
+
 def test_leaving_a_block_whose_switch_went_mute_keeps_its_error() -> None:
     mute = threading.Event()
 
