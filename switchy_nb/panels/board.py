@@ -61,6 +61,8 @@ class Board:
     chosen : tuple of str
         The ids of the selected legs, in the order in which they were selected. A leg that was
         just dialled may be among them before there is a record of it.
+    chosen_by : str
+        The page's view that selected them; empty if it was anything else.
     script : Script
         What was clicked, as lines of Python.
     """
@@ -68,6 +70,7 @@ class Board:
     def __init__(self, target: object = None) -> None:
         self.source: Source | None = None if target is None else source_of(target)
         self.chosen: tuple[str, ...] = ()
+        self.chosen_by = ""
         self.script = Script(has_caller=self.caller is not None)
         self.trouble: Status | None = None
         where = self.source.recording.switch if self.source else "nothing"
@@ -191,15 +194,24 @@ class Board:
 
     # --- what is done; on the desk's thread ---------------------------------------------------
 
-    def choose(self, uuids: Iterable[str], *, expected: bool = False) -> None:
+    def choose(self, uuids: Iterable[str], *, expected: bool = False, by: str = "") -> None:
         """Select legs in place of those that are; `expected` ones need not be known yet."""
         self.chosen = tuple(u for u in dict.fromkeys(uuids) if expected or self.book.find(u))
+        self.chosen_by = by
+
+    def choose_more(self, uuids: Iterable[str], *, turn: bool = False, by: str = "") -> None:
+        """Select legs beside those that are; with `turn`, no longer those that are already."""
+        known = tuple(dict.fromkeys(u for u in uuids if self.book.find(u)))
+        kept = tuple(u for u in self.chosen if not (turn and u in known))
+        self.chosen = (*kept, *(u for u in known if u not in self.chosen))
+        self.chosen_by = by
 
     def use(self, source: Source | None) -> None:
         """Follow another source from now on; the old one's calls and links stay as they are."""
         if self.source is not None:
             self.source.close()
         self.source, self.chosen, self.trouble = source, (), None
+        self.chosen_by = ""
         if source is not None:
             source.open()
         with self._lock:

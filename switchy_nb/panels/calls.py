@@ -15,7 +15,7 @@ from switchy_nb.panels.part import Part
 from switchy_nb.panels.rows import COLUMNS, View, row, shown_id
 from switchy_nb.panels.status import Status
 from switchy_nb.panels.still import lines, table
-from switchy_nb.panels.table import FIRST, Table, sent_columns
+from switchy_nb.panels.table import FIRST, Choice, How, Table, sent_columns
 from switchy_nb.panels.waits import Waits
 
 #: Seconds between two counts of what there is.
@@ -48,7 +48,7 @@ class CallTable(Part):
         self.table = Table(
             "Calls",
             {
-                "choose": lambda ids: post(self.choose, ids),
+                "choose": lambda choice: post(self.choose, choice),
                 "sort": lambda name: post(self.sort, name),
                 "filter": lambda text: post(self.filter, text),
                 "columns": lambda names: post(self.show_columns, names),
@@ -62,9 +62,13 @@ class CallTable(Part):
 
     # --- on the desk's thread ------------------------------------------------------------------
 
-    def choose(self, ids: list[str]) -> None:
+    def choose(self, choice: Choice) -> None:
         """Select legs by the ids that the page has."""
-        self.board.choose(self._ids.get(ident, ident) for ident in ids)
+        uuids = [self._ids.get(ident, ident) for ident in choice.ids]
+        if choice.how is How.ONLY:
+            self.board.choose(uuids, by=choice.by)
+        else:
+            self.board.choose_more(uuids, turn=choice.how is How.TURN, by=choice.by)
 
     def hold(self, on: bool) -> None:
         """Keep the rows where they are, whatever comes; or no longer."""
@@ -111,6 +115,7 @@ class CallTable(Part):
             held=self._held is not None,
             rows=rows,
             chosen=[shown_id(uuid) for uuid in chosen],
+            by=self.board.chosen_by,
             at=places.get(chosen[-1], -1) if chosen else -1,
         )
         if time.monotonic() - self._counted_at > REST:

@@ -4,6 +4,8 @@ What the rows are is decided elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import anywidget
@@ -19,6 +21,37 @@ FIRST, MOST = 40, 200
 VIEWS = 4
 
 
+class How(Enum):
+    """What a choice does to the one before."""
+
+    ONLY = "only"
+    MORE = "more"
+    #: those that are chosen already are so no longer
+    TURN = "turn"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Rows that were chosen on the page.
+
+    It says what was done, not what is chosen then: of that the page may know too little, when keys
+    are pressed faster than it is told.
+
+    Attributes
+    ----------
+    ids : list of str
+        Which rows.
+    how : How
+        In place of, or beside, those that are chosen.
+    by : str
+        The view that it was done in.
+    """
+
+    ids: list[str]
+    how: How = How.ONLY
+    by: str = ""
+
+
 class Table(anywidget.AnyWidget):
     """A grid of rows, some of them chosen.
 
@@ -27,8 +60,8 @@ class Table(anywidget.AnyWidget):
     label : str
         Its name, told to screen readers.
     told : mapping
-        What is called when the page tells something, by what that is: ``choose`` (with the list of
-        ids), ``sort`` (a column's name), ``filter`` (text), ``columns`` (a list of names), ``hold``
+        What is called when the page tells something, by what that is: ``choose`` (with a
+        `Choice`), ``sort`` (a column's name), ``filter`` (text), ``columns`` (a list of names), ``hold``
         (whether rows stay where they are), ``view`` (other rows came into view). On whatever
         thread the message comes.
     empty : str
@@ -46,6 +79,8 @@ class Table(anywidget.AnyWidget):
     held = traitlets.Bool(False).tag(sync=True)
     total = traitlets.Int(0).tag(sync=True)
     chosen: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    #: the view in which that was done; the others go where it is
+    by = traitlets.Unicode("").tag(sync=True)
     #: where the row stands that was chosen last; -1 if it is not there
     at = traitlets.Int(-1).tag(sync=True)
 
@@ -73,7 +108,8 @@ class Table(anywidget.AnyWidget):
             self._look(content)
         for name, fits in _SHAPES.items():
             if name in content and fits(content[name]) and name in self._call:
-                self._call[name](content[name])
+                told = _choice(content) if name == "choose" else content[name]
+                self._call[name](told)
 
     def _look(self, content: Mapping[str, Any]) -> None:
         view, first, end = (content.get(name) for name in ("view", "first", "end"))
@@ -81,6 +117,12 @@ class Table(anywidget.AnyWidget):
             others = [(v, place) for v, place in self._views.items() if v != view]
             # a new one in place of the old: whoever paints reads it on another thread
             self._views = dict([*others, (view, (max(0, first), min(end, first + MOST)))][-VIEWS:])
+
+
+def _choice(content: Mapping[str, Any]) -> Choice:
+    how, by = content.get("how"), content.get("by")
+    known = next((one for one in How if one.value == how), How.ONLY)
+    return Choice(content["choose"], known, by if isinstance(by, str) else "")
 
 
 def _texts(value: object) -> bool:

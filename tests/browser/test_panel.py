@@ -65,6 +65,16 @@ class Panel:
         self.button("Dial").click()
 
 
+def laid_out(keypad: Locator) -> list[str]:
+    """The keys' texts as they stand on the page, row by row."""
+    rows: dict[int, list[tuple[float, str]]] = {}
+    for key in keypad.get_by_role("button").all():
+        box = key.bounding_box()
+        assert box is not None
+        rows.setdefault(round(box["y"]), []).append((box["x"], key.inner_text()))
+    return ["".join(text for _, text in sorted(row)) for _, row in sorted(rows.items())]
+
+
 @pytest.fixture
 def notebook(open_notebook):
     made = open_notebook(PANEL, "leaving.close()", "panel.close()")
@@ -93,8 +103,10 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
     panel.root.get_by_role("textbox", name="Digits").fill("42#")
     panel.button("Send digits").click()
     expect(panel.says("the switch has taken 42#")).to_be_visible()
-    panel.root.get_by_role("group", name="Keypad").get_by_role("button", name="7").click()
+    keypad = panel.root.get_by_role("group", name="Keypad")
+    keypad.get_by_role("button", name="7").click()
     expect(panel.says("the switch has taken 7")).to_be_visible()
+    assert laid_out(keypad) == ["123A", "456B", "789C", "*0#D"]
 
     panel.button("Hang up").click()
     expect(panel.says(f"{number}: ended after")).to_contain_text(
@@ -264,6 +276,53 @@ def test_by_keyboard_alone(panel: Panel, notebook) -> None:
     keyboard.press("Space")
     expect(panel.row("hung up: NORMAL_CLEARING")).to_have_count(2)
     expect(panel.row("echo").first).to_contain_text("up")
+
+
+@pytest.mark.timeout(240)
+def test_two_calls_are_selected_by_keyboard_while_fifty_come_in(open_notebook) -> None:
+    notebook = open_notebook(PANEL, "import time; time.sleep(2)")
+    notebook.run(0)
+    panel = Panel(notebook)
+    keyboard = panel.page.keyboard
+    panel.root.get_by_label("Calls", exact=True).and_(panel.page.get_by_role("spinbutton")).fill(
+        "50"
+    )
+    panel.root.get_by_role("spinbutton", name="Calls a second").fill("15")
+    panel.dial(f"answer@{panel.sip}")
+    panel.root.get_by_role("textbox", name="Filter").fill("outbound")
+    expect(panel.row("outbound").nth(5)).to_be_visible()
+    expect(panel.row("inbound")).to_have_count(0)
+    notebook.run(1, wait=False)  # what is pressed meanwhile, the kernel hears late and all at once
+    expect(notebook.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    panel.calls.focus()
+    for key in ("Home", "Shift+ArrowDown", "Shift+ArrowDown", "Control+ArrowDown"):
+        keyboard.press(key)
+    expect(panel.says("Selected: 3 legs, 3 of them up")).to_be_visible(timeout=15_000)
+    keyboard.press("Home")
+    keyboard.press("Shift+ArrowDown")
+    expect(panel.says("Selected: 2 legs, 2 of them up")).to_be_visible()
+    panel.button("Bridge the two").focus()
+    keyboard.press("Enter")
+    expect(panel.says("the switch has bridged them")).to_be_visible()
+    expect(panel.says("50 of 50 calls")).to_be_visible(timeout=15_000)
+    panel.button("Hang up").focus()
+    keyboard.press("Enter")
+    expect(panel.says("96 legs up, 4 ended")).to_be_visible()
+
+
+@pytest.mark.timeout(240)
+def test_a_row_that_is_selected_no_longer_keeps_the_cursor(panel: Panel) -> None:
+    for number in ("answer", "echo", "tone"):
+        panel.dial(f"{number}@{panel.sip}")
+        expect(panel.says(f"{number}@{panel.sip}: up")).to_be_visible()
+    panel.calls.focus()
+    for key in ("Home", "Shift+ArrowDown", "Shift+ArrowDown", "ArrowUp", "Control+Space"):
+        panel.page.keyboard.press(key)
+    second = panel.calls.get_by_role("row").nth(2)  # below the headings and the first
+    expect(panel.says("Nothing is selected")).to_be_visible()
+    expect(panel.calls).to_have_attribute("aria-activedescendant", second.get_attribute("id"))
+    panel.page.keyboard.press("Space")
+    expect(second).to_have_attribute("aria-selected", "true")
 
 
 @pytest.mark.timeout(240)

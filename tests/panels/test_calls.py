@@ -117,3 +117,20 @@ def test_an_id_that_no_page_can_have_is_selected_all_the_same(table: CallTable, 
     Hands(table).choose(row["id"])
     eventually(lambda: table.board.chosen == (HOSTILE,))
     eventually(lambda: table.table.chosen == [row["id"]])
+
+
+def test_choices_that_come_faster_than_they_are_shown_add_up(table: CallTable, book: Book) -> None:
+    add(table, book, *(Leg(ident, at) for at, ident in enumerate("abcd")))
+    shown(table, 4)
+    tell = Hands(table).tell
+    for ident, how in (("a", "only"), ("b", "more"), ("b", "more"), ("c", "more"), ("no", "more")):
+        tell(table.table, choose=[ident], how=how, by="v")
+    eventually(lambda: table.table.chosen == ["a", "b", "c"])
+    assert table.table.by == "v"
+    tell(table.table, choose=["b"], how="turn", by="v")
+    tell(table.table, choose=["d"], how="turn", by="w")
+    eventually(lambda: table.table.chosen == ["a", "c", "d"])
+    assert table.table.by == "w"
+    table.select("b")
+    eventually(lambda: table.table.chosen == ["b"])
+    assert table.table.by == "", "no view of the page has done it"

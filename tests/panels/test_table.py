@@ -7,7 +7,7 @@ import pytest
 from panels.conftest import Page
 
 from switchy_nb.panels import table as module
-from switchy_nb.panels.table import Table
+from switchy_nb.panels.table import Choice, How, Table
 
 Told = list[tuple[str, Any]]
 
@@ -40,7 +40,16 @@ def test_tells_what_was_done(table: Table, told: Told) -> None:
     send(table, filter="busy")
     send(table, columns=["state"])
     assert told == [
-        ("choose", ["a", "b"]), ("sort", "age"), ("filter", "busy"), ("columns", ["state"]),
+        ("choose", Choice(["a", "b"])), ("sort", "age"), ("filter", "busy"), ("columns", ["state"]),
+    ]  # fmt: skip
+
+
+def test_tells_what_a_choice_does_and_where_it_was_made(table: Table, told: Told) -> None:
+    send(table, choose=["a"], how="more", by="v")
+    send(table, choose=["b"], how="turn", by="v")
+    send(table, choose=["c"], how={"no": "word"}, by=7)
+    assert [choice for _, choice in told] == [
+        Choice(["a"], How.MORE, "v"), Choice(["b"], How.TURN, "v"), Choice(["c"]),
     ]  # fmt: skip
 
 

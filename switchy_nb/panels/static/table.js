@@ -105,7 +105,7 @@ function render({ model, el }) {
   let [first, end] = [0, 0];
   let cursor = ""; // the row that the keys move from; what is chosen is the kernel's to say
   let seen = "";
-  let coming = null;
+  let coming = null; // the place that the keys go to, and what is to be done there
   const rows = new Map();
   const shown = () => model.get("columns").filter((column) => column.shown);
 
@@ -118,13 +118,12 @@ function render({ model, el }) {
     model.send({ view, first, end });
     draw();
   };
-  const choose = (id, add) => {
+  const choose = (id, how) => {
+    // only what was done: what is chosen then, the kernel knows, which may be behind with its words
     if (!id) return;
-    const chosen = model.get("chosen");
-    let wanted = [id];
-    if (add) wanted = chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id];
     cursor = id;
-    model.send({ choose: wanted });
+    coming = null;
+    model.send({ choose: [id], how, by: view });
   };
   const byPlace = () => new Map(model.get("rows").map((row) => [row.at, row]));
   const placeOf = (id) => model.get("rows").find((row) => row.id === id)?.at ?? model.get("at");
@@ -138,16 +137,17 @@ function render({ model, el }) {
     // what was pressed, even if rows move before the button is let go
     const tr = event.target.closest("tr");
     if (event.button !== 0 || !tr?.leg_) return;
-    choose(tr.leg_, event.ctrlKey || event.metaKey);
+    choose(tr.leg_, event.ctrlKey || event.metaKey ? "turn" : "only");
   });
   body.addEventListener("click", (event) => {
     // a click without a mouse, such as a screen reader's
-    if (event.detail === 0) choose(event.target.closest("tr")?.leg_, event.ctrlKey || event.metaKey);
+    if (event.detail !== 0) return;
+    choose(event.target.closest("tr")?.leg_, event.ctrlKey || event.metaKey ? "turn" : "only");
   });
   table.addEventListener("keydown", (event) => {
     if (event.target !== table) return;
     const page = Math.max(1, end - first - 3);
-    const [here, last] = [placeOf(cursor), model.get("total") - 1];
+    const [here, last] = [coming?.at ?? placeOf(cursor), model.get("total") - 1];
     const to = {
       ArrowDown: here + 1,
       ArrowUp: here < 0 ? 0 : here - 1,
@@ -160,20 +160,24 @@ function render({ model, el }) {
     if (to === undefined && !press) return;
     event.preventDefault();
     event.stopPropagation();
-    if (press) return choose(cursor, event.ctrlKey || event.metaKey || event.shiftKey);
+    const beside = event.ctrlKey || event.metaKey;
+    if (press) return choose(cursor, beside || event.shiftKey ? "turn" : "only");
     const at = Math.min(Math.max(to, 0), last);
     scrollTo(at);
-    const row = byPlace().get(at);
-    coming = row ? null : at; // chosen as soon as the kernel has sent it
-    if (!row) return;
-    if (event.shiftKey || event.ctrlKey || event.metaKey) {
-      // to move on without choosing, or (with Shift) to choose as well
-      if (event.shiftKey && !model.get("chosen").includes(row.id)) return choose(row.id, true);
-      cursor = row.id;
-      return draw();
-    }
-    choose(row.id, false);
+    // Shift chooses one more, Ctrl only moves on
+    coming = { at, how: event.shiftKey ? "more" : beside ? null : "only" };
+    arrive();
   });
+  const arrive = () => {
+    // where the keys go, as soon as the kernel has sent the row that is there
+    const row = coming && byPlace().get(coming.at);
+    if (!row) return;
+    const { how } = coming;
+    coming = null;
+    cursor = row.id;
+    if (how) choose(row.id, how);
+    draw();
+  };
   let typing = 0;
   filter.addEventListener("input", () => {
     model.set("typed", filter.value);
@@ -239,6 +243,7 @@ function render({ model, el }) {
     queueMicrotask(() => {
       due = false;
       draw();
+      arrive();
     });
   };
   const draw = () => {
@@ -246,14 +251,12 @@ function render({ model, el }) {
     const chosen = model.get("chosen");
     const columns = shown().map((column) => column.name);
     const known = byPlace();
-    if (coming !== null && known.has(coming)) {
-      choose(known.get(coming).id, false);
-      coming = null;
-    }
     if (chosen.join() !== seen) {
       seen = chosen.join();
-      if (!chosen.includes(cursor)) cursor = chosen.at(-1) ?? "";
-      if (model.get("at") >= 0) scrollTo(model.get("at"));
+      const mine = model.get("by") === view;
+      if (!mine && !chosen.includes(cursor)) cursor = chosen.at(-1) ?? "";
+      const at = mine ? placeOf(cursor) : model.get("at");
+      if (at >= 0) scrollTo(at);
     }
     const to = Math.min(end, total);
     const from = Math.min(first, to);
