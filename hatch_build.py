@@ -5,6 +5,7 @@ nothing fails here.
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,12 +29,21 @@ class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
         build_data["infer_tag"] = True
 
     def _compile(self, source: Path, library: Path) -> bool:
-        compiler = shutil.which(os.environ.get("CC", "cc"))
-        if compiler is None:
+        compiler, *options = shlex.split(os.environ.get("CC", "")) or ["cc"]
+        if shutil.which(compiler) is None:
             self.app.display_info("no C compiler: events are read by numpy alone")
             return False
         made = library.with_suffix(".new")
-        command = [compiler, "-O3", "-shared", "-fPIC", "-o", os.fspath(made), os.fspath(source)]
+        command = [
+            compiler,
+            *options,
+            "-O3",
+            "-shared",
+            "-fPIC",
+            "-o",
+            os.fspath(made),
+            os.fspath(source),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             self.app.display_warning(f"{' '.join(command)} failed:\n{done.stderr}")

@@ -206,9 +206,14 @@ class Events(Part):
         log, shown = self._log, self._shown
         leg = "" if shown is None else shown.leg
         self._leg.enable(select=bool(leg), only=bool(leg))
-        if log is None or shown is None:
+        if self.board.recording is None:
             self._form.enable(filter=False, all=False, stop=False)
             self._words.show(Status("There is no recording yet: connect to a switch first."))
+            return
+        if log is None or shown is None:
+            # what is asked for before the first look is what that looks for
+            self._form.enable(filter=True, all=False, stop=False)
+            self._words.show(Status("Looking at the recording", Tone.BUSY))
             return
         self._form.enable(filter=True, all=bool(log.wanted), stop=shown.more)
         words = log.words

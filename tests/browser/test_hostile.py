@@ -18,7 +18,7 @@ MARKUP = "<img src=x onerror=alert(1)>"
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("theme", ["JupyterLab Light"])
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_a_hostile_recording_forges_nothing(open_notebook, theme: str) -> None:
     notebook = open_notebook(DASHBOARD, "dashboard.still()", "dashboard.close()")
     page = notebook.page

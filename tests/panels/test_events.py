@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from helpers import RECORDINGS, eventually, own_threads
 from panels.conftest import Page
 
+from switchy_nb.panels.eventlog import EventLog
 from switchy_nb.panels.events import Events
 from switchy_nb.recording import Recording
 from switchy_nb.sync import Caller
@@ -217,6 +219,20 @@ def test_nothing_is_connected(make: MakeEvents) -> None:
     user = make(None)
     user.sees("There is no recording yet")
     assert set(user.part._form.off) == {"filter", "all", "stop"}
+
+
+def test_what_is_asked_for_before_the_first_look_is_looked_for(
+    make: MakeEvents, calls: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, look = threading.Event(), EventLog.look
+    monkeypatch.setattr(EventLog, "look", lambda log: gate.wait(60) and look(log))
+    user = make(calls)
+    user.sees("Looking at the recording")
+    assert set(user.part._form.off) == {"all", "stop"}
+    user.filter(name="hangup")
+    gate.set()
+    user.sees("named hangup")
+    eventually(lambda: user.names and all("HANGUP" in name for name in user.names))
 
 
 def test_a_still_picture_is_escaped(make: MakeEvents) -> None:
