@@ -90,6 +90,10 @@ class Events:
             self._events[n] = Event(raw)
         return self.arrived(at)
 
+    def where(self, at: int) -> tuple[Event | Run, int]:
+        """Where the event is that came as number `at`: itself, or with what it was recorded, as which."""
+        return self._events[at], self._rows[at]
+
     def peek(self) -> Event:
         """The newest event, read out of what it came in; unlike `arrived`, nothing of it is kept."""
         at = len(self._events) - 1

@@ -7,15 +7,16 @@ import itertools
 import time
 import weakref
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from switchy_nb.errors import SwitchyError
 from switchy_nb.listener import EventListener
-from switchy_nb.models import Call
+from switchy_nb.models import Call, Events, event_time
 from switchy_nb.panels.book import DIRECTIONS, Book, Leg
 from switchy_nb.panels.text import plain
 from switchy_nb.plots.style import STATES, State
 from switchy_nb.recording.fields import Kind, Needles
+from switchy_nb.recording.segment import Segment
 from switchy_nb.session import Session
 from switchy_nb.waiting import Waiter
 from switchy_nb.wire import Event, Format
@@ -40,14 +41,15 @@ class Arrivals(Waiter[bool]):
     """Looks, after every event of a listener, whether it is the first of a new leg.
 
     A poll would miss the legs that come and go between two of its looks. It is registered as a
-    wait that never ends, and must cost nothing: one comparison an event.
+    wait that never ends, and must cost nothing: one comparison an event. The first event itself is
+    at hand then, and would have to be unpacked later.
     """
 
     def __init__(self, listener: EventListener) -> None:
         super().__init__(lambda: False)
         self._listener = listener
         self._newest: Session | None = None
-        self._arrived: deque[Session] = deque()
+        self._arrived: deque[tuple[Session, Event]] = deque()
 
     def check(self) -> bool:
         """Take the newest leg, if it was not seen before."""
@@ -59,14 +61,14 @@ class Arrivals(Waiter[bool]):
             return False
         if newest is not None and newest is not self._newest:
             self._newest = newest
-            self._arrived.append(newest)
+            self._arrived.append((newest, read_events([(newest.events, 0)])[0]))
         return False
 
     def fail(self, error: SwitchyError) -> None:
         """Go on watching: a link that was lost may come back."""
 
-    def take(self) -> list[Session]:
-        """Return the legs that came since the last time."""
+    def take(self) -> list[tuple[Session, Event]]:
+        """Return the legs that came since the last time, each with its first event."""
         return [self._arrived.popleft() for _ in range(len(self._arrived))]
 
 
@@ -92,7 +94,9 @@ class LiveBook(Book):
     def open(self) -> None:
         """Begin to watch; take in the legs that are up already."""
         self._listener.callbacks.watch(self.arrivals)
-        self._take(list(self._listener.sessions.values()), ())
+        sessions = list(self._listener.sessions.values())
+        births = read_events((session.events, 0) for session in sessions)
+        self._take(list(zip(sessions, births, strict=True)), ())
 
     def close(self) -> None:
         """Watch no more."""
@@ -101,23 +105,26 @@ class LiveBook(Book):
     def refresh(self, groups: Collection[str] = ()) -> None:
         """Take in what happened since the last time; `groups` are the loaded app groups."""
         self._take(self.arrivals.take(), groups)
-        for leg in list(self._open.values()):
-            session = leg.session
-            if session is not None and (len(session.events) != leg.events or session.ended):
-                self._read(leg, session)
+        self._read_all(
+            (leg, leg.session)
+            for leg in list(self._open.values())
+            if leg.session is not None
+            and (len(leg.session.events) != leg.events or leg.session.ended)
+        )
         while len(self._over) > KEPT:
             self.drop(self._over.popleft())
 
-    def _take(self, sessions: list[Session], groups: Collection[str]) -> None:
-        for session in sessions:
+    def _take(self, arrived: list[tuple[Session, Event]], groups: Collection[str]) -> None:
+        taken: list[tuple[Leg, Session]] = []
+        for session, birth in arrived:
             if self.find(session.uuid) is None:
-                leg = self._leg_of(session, groups)
+                leg = self._leg_of(session, birth, groups)
                 self.add(leg)
                 self._open[leg.uuid] = leg
-                self._read(leg, session)
+                taken.append((leg, session))
+        self._read_all(taken)
 
-    def _leg_of(self, session: Session, groups: Collection[str]) -> Leg:
-        birth = session.events[-1]
+    def _leg_of(self, session: Session, birth: Event, groups: Collection[str]) -> Leg:
         kind = Kind.JSON if birth.fmt is Format.JSON else Kind.PLAIN
         name, number, said, to = (value or "" for value in _BIRTH.find(birth.raw, kind))
         call = self._call_numbers.get(session.call)
@@ -131,14 +138,21 @@ class LiveBook(Book):
             to=plain(to, 80),
             app=plain(session.cid, 40) if session.cid in groups else "",
             session=session,
-            # How old it was when it was first seen counts by the switch's clock, the rest by
-            # ours: the two need not agree.
-            began=time.monotonic() - max(0.0, session.uptime),
         )
 
-    def _read(self, leg: Leg, session: Session) -> None:
-        leg.events = len(session.events)
-        newest = session.events.peek()
+    def _read_all(self, legs: Iterable[tuple[Leg, Session]]) -> None:
+        known = [(leg, session, len(session.events)) for leg, session in legs]
+        newest = read_events((session.events, count - 1) for _, session, count in known)
+        for (leg, session, count), event in zip(known, newest, strict=True):
+            self._read(leg, session, count, event)
+
+    def _read(self, leg: Leg, session: Session, count: int, newest: Event) -> None:
+        if not leg.events:
+            # How old it was when it was first seen counts by the switch's clock, the rest by
+            # ours: the two need not agree.
+            age = event_time(newest) - (session.times["create"] or 0.0)
+            leg.began = time.monotonic() - max(0.0, age)
+        leg.events = count
         before = leg.state
         leg.state = state_of(session, newest, before)
         leg.answered = session.answered
@@ -155,6 +169,32 @@ class LiveBook(Book):
             del self._open[leg.uuid]
             self._over.append(leg)
         self.changed(leg, ended=ended)
+
+
+def read_events(wanted: Iterable[tuple[Events, int]]) -> list[Event]:
+    """Read events of many legs, each by its leg's events and its number there, counted from 0.
+
+    What is compressed is opened once for all of them, and nothing is kept.
+    """
+    places = list(wanted)
+    found: list[Event | None] = []
+    compressed: dict[Segment, list[tuple[int, int]]] = {}
+    for events, at in places:
+        event, row = events.where(at)
+        if isinstance(event, Event):
+            found.append(event)
+            continue
+        segment = event.settled
+        if segment is None:
+            found.append(Event(event.raw(row)))
+        else:
+            compressed.setdefault(segment, []).append((len(found), event.at + row))
+            found.append(None)
+    for segment, mine in compressed.items():
+        rows = segment.pick(place for _, place in mine)
+        for (n, _), (raw, _) in zip(mine, rows, strict=True):
+            found[n] = Event(raw)
+    return [event for event in found if event is not None]
 
 
 def state_of(session: Session, newest: Event, before: State = State.TRYING) -> State:

@@ -14,6 +14,11 @@ from switchy_nb.panels import live
 from switchy_nb.panels.live import LiveBook
 from switchy_nb.panels.rows import COLUMNS, View
 from switchy_nb.plots.style import State
+from switchy_nb.recording import sealed
+from switchy_nb.recording.fields import Kind
+from switchy_nb.recording.runs import Run
+from switchy_nb.recording.segment import Segment
+from switchy_nb.recording.typed import unpack
 from switchy_nb.session import Session
 from switchy_nb.wire import Event
 
@@ -213,3 +218,28 @@ def test_it_grows_old_only_by_what_happens(board: Switchboard, book: LiveBook) -
     board.tell(sessions[0], "CHANNEL_ANSWER")
     book.refresh()
     assert book.version == version + 1
+
+
+def test_legs_that_are_up_already_are_opened_once_for_all(
+    board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = Segment(0, ())
+    for at in range(50):
+        session = board.create(str(at), Caller_Caller_ID_Number=f"{at:03}")
+        for event_of in (session.events[0], event("CHANNEL_ANSWER", str(at))):
+            run = Run.of(event_of.raw, None, Kind.PLAIN, None)
+            segment.extend(run)
+            if event_of.name == "CHANNEL_CREATE":
+                session.events.shelve(event_of, run, 0)
+            else:
+                session.events.add(run, 0, event_of.name)
+    segment.seal()
+    segment.cool()
+    opened: list[object] = []
+    monkeypatch.setattr(sealed, "unpack", lambda *a: opened.append(a) or unpack(*a))
+    book = LiveBook(board)  # type: ignore[arg-type]
+    book.open()
+    assert [leg.sender for leg in book] == [f"{at:03}" for at in range(50)]
+    assert {leg.events for leg in book} == {2}
+    assert len(opened) == 3, "for the watch that begins, for their first events, for their newest"
+    book.close()
