@@ -5,74 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-
-PANEL = """\
-from contextlib import ExitStack
-from switchy_nb import sync_caller
-leaving = ExitStack()
-caller = leaving.enter_context(sync_caller())
-panel = caller.panel()
-panel"""
-
-#: The WCAG's contrast of an element's text with what is behind it; the ratio, from 1 to 21.
-CONTRAST = """element => {
-    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-    const rgba = colour => {
-        canvas.clearRect(0, 0, 1, 1);
-        canvas.fillStyle = colour;
-        canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data];
-    };
-    const light = colour => {
-        const [r, g, b] = rgba(colour).slice(0, 3)
-            .map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    let behind = element;
-    while (behind && rgba(getComputedStyle(behind).backgroundColor)[3] === 0)
-        behind = behind.parentElement;
-    const ink = light(getComputedStyle(element).color);
-    const paper = light(behind ? getComputedStyle(behind).backgroundColor : 'white');
-    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
-}"""
-
-
-class Panel:
-    """The panel on the page, its parts found by role and name."""
-
-    def __init__(self, notebook, cell: int = 0) -> None:
-        self.notebook = notebook
-        self.page: Page = notebook.page
-        self.root: Locator = notebook.outputs(cell).last
-        self.destination = self.root.get_by_role("combobox", name="Destination")
-        self.calls = self.root.get_by_role("grid", name="Calls")
-        self.script = self.root.get_by_role("region", name="The same in Python")
-        expect(self.destination).to_have_value(re.compile("^answer@"))
-        self.sip = self.destination.input_value().partition("@")[2]
-
-    def button(self, name: str) -> Locator:
-        return self.root.get_by_role("button", name=name, exact=True)
-
-    def says(self, words: str | re.Pattern[str]) -> Locator:
-        return self.root.get_by_role("status").filter(has_text=words)
-
-    def row(self, words: str | re.Pattern[str]) -> Locator:
-        return self.calls.get_by_role("row").filter(has_text=words)
-
-    def dial(self, destination: str) -> None:
-        self.destination.fill(destination)
-        self.button("Dial").click()
-
-
-def laid_out(keypad: Locator) -> list[str]:
-    """The keys' texts as they stand on the page, row by row."""
-    rows: dict[int, list[tuple[float, str]]] = {}
-    for key in keypad.get_by_role("button").all():
-        box = key.bounding_box()
-        assert box is not None
-        rows.setdefault(round(box["y"]), []).append((box["x"], key.inner_text()))
-    return ["".join(text for _, text in sorted(row)) for _, row in sorted(rows.items())]
+from browser.contrast import CONTRAST
+from browser.panelpage import PANEL, Panel, laid_out
+from playwright.sync_api import expect
 
 
 @pytest.fixture
