@@ -1,7 +1,8 @@
-"""Where headers are in thousands of plain events at once.
+"""Where headers are in thousands of plain events at once, where there is no C to find them.
 
-Where there is no C (see `switchy_nb.wire.native`), the lines of all events are found in one pass by
-numpy, and headers' names are compared eight bytes at a time, all names at once. What the values mean, and how they are decoded, is not known here (see `scan`).
+The lines of all events are found in one pass by numpy, and headers' names are compared eight bytes at
+a time, all names at once. What the values mean, and how they are decoded, is not known here (see
+`values`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,15 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.wire import native
-
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
-#: Bytes behind the events that may be read, and mean nothing: names are compared by whole words.
-MARGIN = 8
 _WORD = 8
 _LOWER = 0x2020202020202020
 _ONES = (1 << 64) - 1
@@ -109,30 +106,6 @@ def _slot(text: bytes, *, two: bool) -> int:
     if two:
         first += (int.from_bytes(text[_WORD : 2 * _WORD], "little") | _LOWER) * _SPREAD_MORE
     return (first & _ONES) >> (64 - _TABLE_BITS)
-
-
-def find(data: "Array", offsets: "Array", names: tuple[str, ...]) -> Found:
-    """Find the first value of each of some headers in every event that has it.
-
-    Parameters
-    ----------
-    data : array of uint8
-        The events, one behind the other, and `MARGIN` bytes more.
-    offsets : array of int64
-        Where each event begins, and where the last one ends.
-    names : tuple of str
-        The headers, in any case.
-    """
-    import numpy as np
-
-    found = native.find(data, offsets[:-1], offsets[1:], names)
-    if found is None:
-        return Lines(data, offsets).find(names)
-    starts, ends = found
-    there = np.flatnonzero(starts >= 0)
-    events = len(offsets) - 1
-    bounds = np.searchsorted(there, np.arange(len(names) + 1) * events).tolist()
-    return Found(there % max(events, 1), starts.ravel()[there], ends.ravel()[there], bounds)
 
 
 class Lines:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from switchy_nb.errors import RecordingError
 from switchy_nb.recording.columns import DERIVED
 from switchy_nb.recording.fields import Kind
+from switchy_nb.recording.memory import Joined
 from switchy_nb.recording.typed import core_schema, decoded, read_core
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _kinds(raw: "pa.LargeBinaryArray") -> list[int]:
 def _read_again(raw: "pa.LargeBinaryArray", columns: dict[str, Any]) -> "pa.Table":
     kinds = bytes(columns["kind"].to_pylist())
     received = _one(columns["received"].cast("int64"))
-    return decoded(read_core(raw, kinds, received, _one(columns["switch"])))
+    return decoded(read_core(Joined(raw), kinds, received, _one(columns["switch"])))
 
 
 def _one(column: Any) -> "pa.Array":

@@ -4,15 +4,13 @@ Nothing is copied while they come; what is made of them is in `segment`.
 """
 
 from collections.abc import Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from switchy_nb.recording.fields import Kind
-from switchy_nb.recording.lines import MARGIN
+from switchy_nb.recording.memory import Scattered
 from switchy_nb.wire import Batch
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
     from switchy_nb.recording.segment import Segment
@@ -20,10 +18,6 @@ if TYPE_CHECKING:
 #: an event's bytes, when it came (µs since the epoch, our clock; None if unknown), what it is,
 #: and the switch that it came from
 Row = tuple[bytes, "int | None", Kind, "str | None"]
-
-
-#: Arrow writes what is no longer than this into a view itself.
-_INLINE = 12
 
 
 class Run:
@@ -109,47 +103,9 @@ def rows_of(runs: Sequence[Run], start: int, stop: int) -> list[Row]:
     return found[::-1]
 
 
-def gather(runs: Sequence[Run]) -> "pa.LargeBinaryArray":
-    """Put the bytes of all rows one behind the other, and some more that may be read over."""
-    import numpy as np
-    import pyarrow as pa
-
-    batches = [_batch(run) for run in runs]
-    slabs = list(dict.fromkeys(batch.slab for batch in batches))
-    total = sum(map(len, runs))
-    if total <= 2 * len(slabs):
-        # Single events: their bytes are there already, and are joined as they are.
-        raws = list(chain.from_iterable(batch.raws() for batch in batches))
-        offsets = np.zeros(total + 1, "int64")
-        np.cumsum([len(raw) for raw in raws], out=offsets[1:])
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join([*raws, bytes(MARGIN)]))]
-        return pa.Array.from_buffers(pa.large_binary(), total, buffers)
-    # A view is a length, the first bytes, which buffer, and where in it. The last one is only there
-    # to be read over.
-    views = np.zeros((total + 1, 4), "<i4")
-    views[total, 0] = MARGIN
-    number_of = {slab: number for number, slab in enumerate(slabs)}
-    starts = np.fromiter(chain.from_iterable(batch.starts for batch in batches), "int64", total)
-    views[:total, 0] = np.fromiter(
-        chain.from_iterable(batch.ends for batch in batches), "int64", total
-    )
-    views[:total, 0] -= starts.astype("<i4")
-    views[:total, 2] = np.repeat(
-        [number_of[batch.slab] for batch in batches], [len(batch) for batch in batches]
-    )
-    views[:total, 3] = starts
-    _write_short(views, slabs)
-    data = [pa.py_buffer(slab.data) for slab in slabs]
-    both = pa.Array.from_buffers(pa.binary_view(), total + 1, [None, pa.py_buffer(views), *data])
-    return both.cast(pa.large_binary()).slice(0, total)
-
-
-def _write_short(views: "np.ndarray[Any, Any]", slabs: Sequence[Any]) -> None:
-    """Write what is short into its view; of what is longer, only where it is will be read."""
-    for row in (views[:-1, 0] <= _INLINE).nonzero()[0].tolist():
-        size, _, number, start = views[row].tolist()
-        views[row, 1:] = 0
-        views.view("u1")[row, 4 : 4 + size] = bytearray(slabs[number].data[start : start + size])
+def scattered(runs: Sequence[Run]) -> Scattered:
+    """Return the bytes of all rows, where they were received."""
+    return Scattered([_batch(run) for run in runs])
 
 
 def kinds_of(runs: Sequence[Run]) -> bytes:

@@ -1,15 +1,16 @@
 """Some headers out of thousands of raw events at once, as Arrow columns.
 
-Does what `fields.Needles` does, event by event, for a whole Arrow array of them; tests hold the two
-to each other. Where the values are is found by `lines`.
+Does what `fields.Needles` does, event by event, for all of them at once; tests hold the two to each
+other. How the values are found is in `values`.
 """
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind, Needles, readable, whole_number
-from switchy_nb.recording.lines import MARGIN, find
-from switchy_nb.wire.event import UNDEFINED, decode_value
+from switchy_nb.recording.memory import Joined, Rows
+from switchy_nb.recording.values import Cut, Numbered, Values
+from switchy_nb.wire.event import decode_value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-#: Fewer events than this are read one by one, as are the last ones of an array.
+#: Fewer events than this are read one by one.
 _FEW = 64
-_ZERO, _NINE, _PERCENT, _NO_ASCII = 48, 57, 37, 128
-_DIGITS = 18
 
 Keep = Callable[[str], "str | None"]
 
@@ -32,7 +31,7 @@ def read_headers(
 
     As `scan`; `kinds` has the `Kind` of each event as a byte.
     """
-    headers = Headers(raw, kinds, names)
+    headers = Headers(Joined(raw), kinds, names)
     return [_plain(headers.texts(at, keep)) for at in range(len(names))]
 
 
@@ -61,71 +60,34 @@ class Headers:
 
     Parameters
     ----------
-    raw : pyarrow.LargeBinaryArray
-        The events, without nulls.
+    rows : Rows
+        The events.
     kinds : bytes
         The `Kind` of each as a byte.
-    names : sequence of str
-        The headers; below, each goes by its place among them.
+    texts, numbers : sequence of str
+        Headers that are read as texts, and those that are read as numbers; below, each goes by its
+        place among them.
     """
 
-    def __init__(self, raw: "pa.LargeBinaryArray", kinds: bytes, names: Sequence[str]) -> None:
-        import numpy as np
-
-        self._count = len(raw)
-        self._fast = 0
-        if len(raw) >= _FEW and Kind.JSON not in kinds:
-            offsets = np.frombuffer(raw.buffers()[1], "int64")
-            offsets = offsets[raw.offset : raw.offset + len(raw) + 1]
-            first = int(offsets[0])
-            held = raw.buffers()[2].slice(first)
-            # Some bytes are read over, and none after the end: the last events are read alone.
-            fits = held.size - MARGIN
-            self._fast = int(np.searchsorted(offsets[1:] - first, fits, "right"))
-            if self._fast:
-                data = np.frombuffer(held, "uint8")
-                self._found = find(data, offsets[: self._fast + 1] - first, tuple(names))
-                self._cut(held, data)
+    def __init__(
+        self, rows: Rows, kinds: bytes, texts: Sequence[str], numbers: Sequence[str] = ()
+    ) -> None:
+        self._texts = len(texts)
+        self._values: Values | None = None
+        names = (*texts, *numbers)
+        if len(rows) >= _FEW and Kind.JSON not in kinds:
+            self._values = Numbered.of(rows, names, len(texts)) or Cut.of(rows, names)
+        self._fast = 0 if self._values is None else self._values.count
         needles = Needles(names)
-        self._alone = list(
-            map(needles.find, raw.slice(self._fast).to_pylist(), map(Kind, kinds[self._fast :]))
-        )
-
-    def _cut(self, held: "pa.Buffer", data: "Array") -> None:
-        """Take all values out of the bytes, and see whether they are what most are."""
-        import numpy as np
-        import pyarrow as pa
-
-        starts, ends = self._found.starts, self._found.ends
-        bounds = np.empty(2 * len(starts) + 1, "int64")
-        bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, len(data)
-        count = len(bounds) - 1
-        both = pa.Array.from_buffers(pa.large_binary(), count, [None, pa.py_buffer(bounds), held])
-        # Every other one is what lies between two values, or nothing at all, and is not taken.
-        self._values = both.take(pa.array(np.arange(0, count, 2)))
-        self._lengths = ends - starts
-        #: the bytes of all values, one behind the other
-        self._text = np.frombuffer(self._values.buffers()[2] or b"", "uint8")
-        self._text = self._text[: int(self._lengths.sum())]
-        undefined = (self._lengths == len(UNDEFINED)) & (data[starts] == UNDEFINED[0])
-        self._plain = not (
-            bool(undefined.any())
-            or bool((self._text >= _NO_ASCII).any())
-            or bool((self._text == _PERCENT).any())
-        )
-        if self._plain:
-            self._values = self._values.cast(pa.string())
-
-    def _part(self, at: int) -> tuple["Array", "pa.Array"]:
-        """The values of one header, and the events that they are in."""
-        start, end = self._found.bounds[at : at + 2]
-        return self._found.events[start:end], self._values[start:end]
+        self._alone = [
+            needles.find(rows[at], Kind(kinds[at])) for at in range(self._fast, len(rows))
+        ]
 
     def texts(self, at: int, keep: Keep) -> "pa.DictionaryArray":
         """Return a column of texts, null where there is none; in its dictionary each is once."""
         import pyarrow as pa
 
-        encoded = self._encoded(at, keep) if self._fast else None
+        encoded = None if self._values is None else self._encoded(self._values, at, keep)
         if encoded is not None and not self._alone:
             return encoded
         rest = (row[at] for row in self._alone)
@@ -140,50 +102,26 @@ class Headers:
         import numpy as np
         import pyarrow as pa
 
-        values = np.zeros(self._count, "int64")
-        there = np.zeros(self._count, bool)
-        if self._fast:
-            self._read_digits(at, values, there)
+        at += self._texts
+        values = np.zeros(self._fast + len(self._alone), "int64")
+        there = np.zeros(len(values), bool)
+        if self._values is not None:
+            values[: self._fast], there[: self._fast] = self._values.numbers(at)
         for event, row in enumerate(self._alone, self._fast):
             number = whole_number(row[at])
             if number is not None:
                 values[event], there[event] = number, True
         return pa.array(values, mask=None if there.all() else ~there)
 
-    def _encoded(self, at: int, keep: Keep) -> "pa.DictionaryArray":
+    @staticmethod
+    def _encoded(values: Values, at: int, keep: Keep) -> "pa.DictionaryArray":
         import numpy as np
-        import pyarrow as pa
 
-        events, found = self._part(at)
-        values = found.dictionary_encode()
-        texts, renumbered = values.dictionary, None
-        if not (self._plain and keep is readable):
-            texts, renumbered = _kept(values.dictionary, keep)
-        if renumbered is None and len(events) == self._fast:
-            return pa.DictionaryArray.from_arrays(values.indices, texts)
-        codes = np.full(self._fast, -1, "int32")
-        codes[events] = values.indices.to_numpy()
-        if renumbered is not None:
+        codes, texts, plain = values.texts(at)
+        if not (plain and keep is readable):
+            texts, renumbered = _kept(texts, keep)
             codes = np.append(renumbered, np.int32(-1))[codes]
         return dictionary_of(codes, texts)
-
-    def _read_digits(self, at: int, values: "Array", there: "Array") -> None:
-        import pyarrow as pa
-
-        events, found = self._part(at)
-        start, end = self._found.bounds[at : at + 2]
-        lengths = self._lengths[start:end]
-        if self._plain and ((lengths > 0) & (lengths <= _DIGITS)).all():
-            begin = int(self._lengths[:start].sum())
-            if _all_digits(self._text[begin : begin + int(lengths.sum())]):
-                values[events] = found.cast(pa.int64()).to_numpy()
-                there[events] = True
-                return
-        for event, value in zip(events.tolist(), found.to_pylist(), strict=True):
-            raw = value if isinstance(value, bytes) else value.encode()
-            number = whole_number(decode_value(raw))
-            if number is not None:
-                values[event], there[event] = number, True
 
 
 def dictionary_of(codes: "Array", texts: "pa.Array") -> "pa.DictionaryArray":
@@ -195,11 +133,10 @@ def dictionary_of(codes: "Array", texts: "pa.Array") -> "pa.DictionaryArray":
     import numpy as np
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(pa.array(np.maximum(codes, 0), mask=codes < 0), texts)
-
-
-def _all_digits(data: "Array") -> bool:
-    return bool(((data >= _ZERO) & (data <= _NINE)).all())
+    missing = codes < 0
+    if not missing.any():
+        return pa.DictionaryArray.from_arrays(pa.array(codes), texts)
+    return pa.DictionaryArray.from_arrays(pa.array(np.maximum(codes, 0), mask=missing), texts)
 
 
 def _kept(values: "pa.Array", keep: Keep) -> tuple["pa.Array", "Array"]:

@@ -1,9 +1,10 @@
 """Rows that no longer change: what a segment needs of them, and how they are held in memory."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from switchy_nb.recording.typed import Shrunk, pack, unpack
+from switchy_nb.recording.typed import Shrunk, pack_raw, unpack
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,11 +45,9 @@ class Packed:
     packed_raw: "pa.Buffer"
 
     @classmethod
-    def of(cls, core: "pa.Table", raw: "pa.LargeBinaryArray", kinds: bytes) -> "Packed":
-        """Compress rows."""
-        import pyarrow as pa
-
-        return cls(kinds, Shrunk.of(core), pack(pa.table({"raw": raw})))
+    def of(cls, core: "pa.Table", raw: "Iterable[pa.LargeBinaryArray]", kinds: bytes) -> "Packed":
+        """Compress rows, whose bytes come in parts."""
+        return cls(kinds, Shrunk.of(core), pack_raw(raw))
 
     @property
     def count(self) -> int:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind, readable
-from switchy_nb.recording.runs import Row, Run, gather, kinds_of, repeated, row_of, rows_of
+from switchy_nb.recording.memory import Joined
+from switchy_nb.recording.runs import Row, Run, kinds_of, repeated, row_of, rows_of, scattered
 from switchy_nb.recording.scan import Headers
 from switchy_nb.recording.sealed import Packed, Sealed
 from switchy_nb.recording.typed import (
@@ -28,6 +29,8 @@ __all__ = ["Row", "Segment", "core_schema"]
 
 #: A segment that is read while it grows is read in pieces; more of them than this become one.
 _PIECES = 16
+#: Bytes that are compressed together.
+_PART = 2 * 1024 * 1024
 
 
 class Segment:
@@ -51,8 +54,10 @@ class Segment:
         self._lock = threading.Lock()
         self._sealing = threading.Lock()
         self._sealed: Sealed | None = None
-        #: the bytes of rows that were compressed just now: they are the ones most asked for
-        self._warm: pa.LargeBinaryArray | None = None
+        #: Rows that were compressed just now are the ones most asked for: once somebody has, their
+        #: bytes stay here while this is warm.
+        self._warm = False
+        self._opened: pa.LargeBinaryArray | None = None
         #: the core columns of the first rows, and how many runs those are
         self._pieces: list[pa.Table] = []
         self._read = 0
@@ -66,7 +71,7 @@ class Segment:
         segment = cls(first, ())
         segment.latest = pc.max(core["received"].cast("int64")).as_py()
         kinds = bytes(core["kind"].to_pylist())
-        segment.keep_as(Packed.of(encoded(core), raw, kinds))
+        segment.keep_as(Packed.of(encoded(core), [raw], kinds))
         return segment
 
     def extend(self, run: Run) -> None:
@@ -131,7 +136,7 @@ class Segment:
         if key in self.watched and (self._sealed is None or self._sealed.watched):
             return _one(self._core([WATCHED + key]).unify_dictionaries()[0])
         raw, kinds = self._raws()
-        return Headers(raw, kinds, [key]).texts(0, readable)
+        return Headers(Joined(raw), kinds, [key]).texts(0, readable)
 
     def raws(self) -> tuple["pa.LargeBinaryArray", bytes]:
         """Every row's bytes, and kind: one byte for each."""
@@ -205,18 +210,19 @@ class Segment:
             with self._lock:
                 if self._sealed is not None:
                     return
-                raw, kinds = gather(self._runs), kinds_of(self._runs)
-                self._encode(self._runs, raw)
+                raw, kinds = scattered(self._runs), kinds_of(self._runs)
+                self._encode_new()
                 core = _joined(self._pieces)
-            packed = Packed.of(core, raw, kinds)  # others may read meanwhile
+            packed = Packed.of(core, raw.parts(_PART), kinds)  # others may read meanwhile
             with self._lock:
                 if self._sealed is None:
                     self._keep_as(packed)
-                    self._warm = raw
+                    self._warm = True
 
     def cool(self) -> None:
         """Hold no more than the compressed rows."""
-        self._warm = None
+        with self._lock:
+            self._warm, self._opened = False, None
 
     def keep_as(self, sealed: Sealed) -> None:
         """Have the rows, all of them, elsewhere."""
@@ -225,7 +231,7 @@ class Segment:
 
     def _keep_as(self, sealed: Sealed) -> None:
         self._sealed = sealed
-        self._warm = None
+        self._warm, self._opened = False, None
         self._count = sealed.count
         runs, self._runs, self._pieces = self._runs, [], []
         for run in runs:
@@ -241,34 +247,31 @@ class Segment:
         return whole if columns is None else whole.select(columns)
 
     def _encode_new(self) -> None:
-        runs = self._runs[:]
-        if len(runs) > self._read or not self._pieces:
-            self._encode(runs, gather(runs[self._read :]))
-        if len(self._pieces) > _PIECES:
-            self._pieces = [_joined(self._pieces)]
-
-    def _encode(self, runs: list[Run], raw: "pa.LargeBinaryArray") -> None:
-        """Make the core columns of rows that have none yet; `raw` has those, or all of `runs`."""
+        """Make the core columns of rows that have none yet."""
         import pyarrow as pa
 
-        new = runs[self._read :]
+        new = self._runs[self._read :]
         if not new and self._pieces:
             return
-        kinds = kinds_of(new)
         received = repeated(new, [run.received for run in new], pa.int64())
         switch = repeated(
             new, [readable(run.switch) if run.switch else None for run in new], pa.string()
         )
-        part = raw.slice(len(raw) - len(kinds))
-        self._pieces.append(read_core(part, kinds, received, switch, self.watched))
-        self._read = len(runs)
+        self._pieces.append(
+            read_core(scattered(new), kinds_of(new), received, switch, self.watched)
+        )
+        self._read += len(new)
+        if len(self._pieces) > _PIECES:
+            self._pieces = [_joined(self._pieces)]
 
     def _raws(self) -> tuple["pa.LargeBinaryArray", bytes]:
         if self._sealed is None:
             runs = self._runs[:]
-            return gather(runs), kinds_of(runs)
-        warm = self._warm
-        return self._sealed.raw() if warm is None else warm, self._sealed.kinds
+            return scattered(runs).joined(), kinds_of(runs)
+        raw = self._sealed.raw() if self._opened is None else self._opened
+        if self._warm:
+            self._opened = raw
+        return raw, self._sealed.kinds
 
 
 class _Rest(Segment):

@@ -3,7 +3,7 @@
 What the columns mean together (legs, calls) is not known here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from switchy_nb.recording.fields import (
     Kind,
     readable,
 )
+from switchy_nb.recording.memory import Rows
 from switchy_nb.recording.scan import Headers
 from switchy_nb.wire import Event, Format
 from switchy_nb.wire.event import QUEUED
@@ -46,7 +47,7 @@ def core_schema() -> "pa.Schema":
 
 
 def read_core(
-    raw: "pa.LargeBinaryArray",
+    rows: Rows,
     kinds: bytes,
     received: "pa.Array",
     switch: "pa.Array",
@@ -56,8 +57,8 @@ def read_core(
 
     Parameters
     ----------
-    raw : pyarrow.LargeBinaryArray
-        The rows' bytes, without nulls.
+    rows : Rows
+        The rows' bytes.
     kinds : bytes
         The `Kind` of each.
     received : pyarrow.Array
@@ -76,14 +77,14 @@ def read_core(
     import pyarrow as pa
 
     schema = core_schema()
-    names = [*TEXT_COLUMNS.values(), *watched, TIME_HEADER, SEQUENCE_HEADER]
-    headers = Headers(raw, kinds, names)
+    texts = [*TEXT_COLUMNS.values(), *watched]
+    headers = Headers(rows, kinds, texts, [TIME_HEADER, SEQUENCE_HEADER])
     columns: dict[str, Any] = {"received": received.cast(schema.field("received").type)}
-    columns["time"] = _times(headers.numbers(len(names) - 2))
-    columns["sequence"] = headers.numbers(len(names) - 1)
+    columns["time"] = _times(headers.numbers(0))
+    columns["sequence"] = headers.numbers(1)
     for at, name in enumerate(TEXT_COLUMNS):
-        texts = headers.texts(at, readable)
-        columns[name] = _known(_fired(texts, raw, kinds) if name == "name" else texts)
+        column = headers.texts(at, readable)
+        columns[name] = _known(_fired(column, rows, kinds) if name == "name" else column)
     columns["switch"] = _known(switch.dictionary_encode())
     columns["kind"] = pa.Array.from_buffers(pa.int8(), len(kinds), [None, pa.py_buffer(kinds)])
     for at, name in enumerate(watched, len(TEXT_COLUMNS)):
@@ -112,9 +113,7 @@ def _known(texts: "pa.DictionaryArray") -> "pa.DictionaryArray":
     return pa.DictionaryArray.from_arrays(codes, texts.dictionary)
 
 
-def _fired(
-    names: "pa.DictionaryArray", raw: "pa.LargeBinaryArray", kinds: bytes
-) -> "pa.DictionaryArray":
+def _fired(names: "pa.DictionaryArray", rows: Rows, kinds: bytes) -> "pa.DictionaryArray":
     """Name commands that had waited on a leg as they were fired, as `Event.name` does."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -125,7 +124,7 @@ def _fired(
     texts = names.to_pylist()
     for at in pc.indices_nonzero(pc.equal(names.indices, queued)).to_pylist():
         fmt = Format.JSON if kinds[at] == Kind.JSON else Format.PLAIN
-        texts[at] = readable(Event(raw[at].as_py(), fmt).name)
+        texts[at] = readable(Event(rows[at], fmt).name)
     return pa.array(texts, pa.string()).dictionary_encode()
 
 
@@ -153,11 +152,24 @@ def decoded(table: "pa.Table") -> "pa.Table":
 
 def pack(table: "pa.Table") -> "pa.Buffer":
     """Write a table as an Arrow IPC stream, compressed with zstd."""
+    return _packed(table.schema, table.to_batches())
+
+
+def pack_raw(parts: "Iterable[pa.LargeBinaryArray]") -> "pa.Buffer":
+    """Write the bytes of rows, given in parts, as an Arrow IPC stream, compressed with zstd."""
+    import pyarrow as pa
+
+    schema = pa.schema([("raw", pa.large_binary())])
+    return _packed(schema, (pa.record_batch([part], schema) for part in parts))
+
+
+def _packed(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "pa.Buffer":
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=write_options()) as writer:
-        writer.write_table(table)
+    with pa.ipc.new_stream(sink, schema, options=write_options()) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
     return sink.getvalue()
 
 

@@ -6,18 +6,28 @@ look at them in place; an `Event` is made only of those that somebody asks for.
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import overload
+from typing import TYPE_CHECKING, Any, overload
 
 from switchy_nb.wire import native
 from switchy_nb.wire.event import UNDEFINED, Event, decode_value
 from switchy_nb.wire.event import text as text_of
 from switchy_nb.wire.slab import Slab
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+#: what a glance tells
+_GLANCED = ("Event-Name", "Unique-ID")
+_LEG_KEY = b"unique-id"
 #: How FreeSWITCH writes an event's name and its leg's id; other spellings are read the long way.
 _NAME = b"Event-Name: "
 _LEG = b"\nUnique-ID: "
 #: Of fewer events than this each is looked at alone.
 _MANY = 16
+#: Of more than this, what is the same is read once.
+_MORE = 64
 _AFTER_NAME, _AFTER_LEG = len(_NAME), len(_LEG)
 #: Names that say that there is more to read: a subclass, or a second name.
 _LONG = frozenset({"CUSTOM", "COMMAND", "", UNDEFINED.decode()})
@@ -100,9 +110,11 @@ class Glimpses:
     def __init__(self, batch: Batch, headers: tuple[str, ...] = ()) -> None:
         self._batch = batch
         self._keys: list[bytes] = []
-        self._values: list[tuple[list[int], list[int]]] = []
+        #: where the values are in memory, and where the slab is
+        self._places: tuple[Array, Array] | None = None
+        self._place = 0
         if len(batch) >= _MANY:
-            self._find(("Event-Name", "Unique-ID", *headers))
+            self._find((*_GLANCED, *headers))
 
     def __iter__(self) -> Iterator[tuple[str | None, str | None]]:
         """Give the events' names and legs, in order.
@@ -114,52 +126,48 @@ class Glimpses:
         leg : str or None
             Its ``Unique-ID``; None where it has none.
         """
-        return self._found() if self._keys else map(_glance, self._batch.raws())
+        return map(_glance, self._batch.raws()) if self._places is None else self._found()
 
     def event(self, at: int, name: str | None, leg: str | None) -> Event:
         """Return one event, whose name and leg a glance told."""
         raw = self._batch.raw(at)
-        if name is None:
-            return Event(raw)
-        known: dict[bytes, str | None] = {}
-        for key, (starts, ends) in zip(self._keys, self._values, strict=True):
-            start = starts[at]
-            known[key] = (
-                None if start < 0 else decode_value(self._batch.slab.data[start : ends[at]])
-            )
-        known[b"unique-id"] = leg
+        if name is None or self._places is None:
+            return Event(raw) if name is None else Event.glanced(raw, name, {_LEG_KEY: leg})
+        starts, stops = self._places
+        values = self._read(starts[:, at].tolist(), stops[:, at].tolist())
+        known = dict(zip(self._keys, values, strict=True))
+        known[_LEG_KEY] = leg
         return Event.glanced(raw, name, known)
 
     def _find(self, headers: tuple[str, ...]) -> None:
         import numpy as np
 
         batch = self._batch
-        data = np.frombuffer(batch.slab.data, "uint8")
-        found = native.find(data, np.array(batch.starts), np.array(batch.ends), headers)
-        if found is not None:
-            starts, ends = found
-            self._keys = [h.encode("utf-8", "surrogateescape").lower() for h in headers]
-            self._values = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        place = self._place = native.address(batch.slab.data)
+        begins, ends = np.array(batch.starts) + place, np.array(batch.ends) + place
+        self._places = native.find(begins, ends, headers)
+        self._keys = [h.encode("utf-8", "surrogateescape").lower() for h in headers]
 
     def _found(self) -> Iterator[tuple[str | None, str | None]]:
-        data, names, legs = self._batch.slab.data, dict[bytes, str | None](), dict[bytes, str]()
-        for name_at, name_end, leg_at, leg_end in zip(
-            *self._values[0], *self._values[1], strict=True
-        ):
-            if name_at < 0:
-                yield None, None
-                continue
-            raw = data[name_at:name_end]
-            if raw not in names:
-                text = decode_value(raw)
-                names[raw] = None if text in _LONG else text
-            if leg_at < 0:
-                yield names[raw], None
-                continue
-            leg = data[leg_at:leg_end]
-            if leg not in legs:
-                legs[leg] = decode_value(leg)
-            yield names[raw], legs[leg]
+        assert self._places is not None
+        starts, stops = (places[: len(_GLANCED)] for places in self._places)
+        if len(self._batch) < _MORE:
+            names, legs = map(self._read, starts.tolist(), stops.tolist())
+            of_names = of_legs = range(len(self._batch))
+        else:
+            numbered = native.number(starts, stops)
+            # Behind the values stands what one has that has none: its number is −1.
+            names, legs = ([*map(decode_value, numbered.values(at)), None] for at in (0, 1))
+            of_names, of_legs = numbered.codes.tolist()
+        names = [None if name in _LONG else name for name in names]
+        return zip(map(names.__getitem__, of_names), map(legs.__getitem__, of_legs), strict=True)
+
+    def _read(self, starts: list[int], stops: list[int]) -> list[str | None]:
+        data, place = self._batch.slab.data, self._place
+        return [
+            None if start < 0 else decode_value(data[start - place : stop - place])
+            for start, stop in zip(starts, stops, strict=True)
+        ]
 
 
 def _glance(raw: bytes) -> tuple[str | None, str | None]:

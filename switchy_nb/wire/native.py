@@ -2,11 +2,15 @@
 
 It is built when the package is, if there is a C compiler (see ``hatch_build.py``). Without it, or
 with ``SWITCHY_NB_PURE=1`` in the environment, those who call it do the same in Python.
+
+Places are addresses in memory, which whoever asks has to hold meanwhile.
 """
 
 import ctypes
 import os
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,35 +22,60 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 #: What this code can call; another one that was left behind by an older build is not used.
-VERSION = 3
+VERSION = 4
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
 #: bytes of a head, at the least
 _LEAST = len(b"Content-Length: 1\nContent-Type: text/event-plain\n\n")
+#: Chosen anew by each process, so that nobody can send values that take long to tell apart.
+_SEED = int.from_bytes(os.urandom(8), "little")
+
+_NUMBER, _ADDRESS = ctypes.c_int64, ctypes.c_void_p
+_FUNCTIONS = {
+    "find_headers": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS],
+    "number_values": [
+        *(_ADDRESS, _ADDRESS, _NUMBER, _NUMBER),  # the values
+        *(ctypes.c_uint64, _ADDRESS, _NUMBER),  # to work with
+        *(_ADDRESS, _ADDRESS, _ADDRESS),
+    ],
+    "read_numbers": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS],
+}
+#: what takes so little time that others may wait for the interpreter's lock meanwhile
+_SHORT = {
+    "copy_values": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS],
+    "find_events": [_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS],
+}
+
+
+class _Library:
+    """The functions of the library, by the names that they have there without ``switchy_nb_``."""
+
+    def __init__(self, path: str) -> None:
+        for loaded, functions in (
+            (ctypes.CDLL(path), _FUNCTIONS),
+            (ctypes.PyDLL(path), _SHORT),
+        ):
+            if loaded.switchy_nb_headers_version() != VERSION:
+                raise AttributeError(f"{path} is of another version")
+            for name, arguments in functions.items():
+                function = getattr(loaded, f"switchy_nb_{name}")
+                function.argtypes = arguments
+                function.restype = _NUMBER if name == "find_events" else None
+                setattr(self, name, function)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
 
 
 @cache
-def library() -> ctypes.CDLL | None:
+def library() -> _Library | None:
     """Return the library that was built; None where there is none that can be used."""
     if os.environ.get("SWITCHY_NB_PURE"):
         return None
     try:
-        loaded = ctypes.CDLL(os.fspath(LIBRARY))
-        version = loaded.switchy_nb_headers_version()
+        return _Library(os.fspath(LIBRARY))
     except (OSError, AttributeError):
         return None
-    if version != VERSION:
-        return None
-    number, address = ctypes.c_int64, ctypes.c_void_p
-    loaded.switchy_nb_find_headers.restype = None
-    loaded.switchy_nb_find_headers.argtypes = [
-        *(address, address, address, number),  # the events
-        *(address, address, number),  # the names
-        *(address, address),
-    ]
-    loaded.switchy_nb_find_events.restype = number
-    loaded.switchy_nb_find_events.argtypes = [address, number, number, number, address, address]
-    return loaded
 
 
 def frame(data: "mmap | bytes", start: int, end: int) -> tuple[list[int], list[int]] | None:
@@ -62,7 +91,7 @@ def frame(data: "mmap | bytes", start: int, end: int) -> tuple[list[int], list[i
     Returns
     -------
     starts, ends : list of int
-        Where each event's own bytes begin and end. None where the library is not there.
+        Where in `data` each event's own bytes begin and end. None where the library is not there.
     """
     import numpy as np
 
@@ -71,11 +100,23 @@ def frame(data: "mmap | bytes", start: int, end: int) -> tuple[list[int], list[i
         return None
     starts = np.empty((end - start) // _LEAST + 1, "int64")
     ends = np.empty_like(starts)
-    count = loaded.switchy_nb_find_events(
-        np.frombuffer(data, "uint8").ctypes.data, start, end, len(starts),
-        starts.ctypes.data, ends.ctypes.data,
-    )  # fmt: skip
+    count = loaded.find_events(
+        address(data), start, end, len(starts), starts.ctypes.data, ends.ctypes.data
+    )
     return starts[:count].tolist(), ends[:count].tolist()
+
+
+def address(data: "mmap | bytes") -> int:
+    """Say where in memory bytes are."""
+    import numpy as np
+
+    place: int = np.frombuffer(data, "uint8").ctypes.data if len(data) else 0
+    return place
+
+
+def bytes_at(start: int, end: int) -> bytes:
+    """Return what is from one place to another."""
+    return ctypes.string_at(start, end - start)
 
 
 @lru_cache(64)
@@ -87,26 +128,21 @@ def _needles(names: tuple[str, ...]) -> tuple["Array", "Array"]:
     return np.frombuffer(b"".join(texts), "uint8"), ends
 
 
-def find(
-    data: "Array", begins: "Array", ends: "Array", names: tuple[str, ...]
-) -> tuple["Array", "Array"] | None:
+def find(begins: "Array", ends: "Array", names: tuple[str, ...]) -> tuple["Array", "Array"] | None:
     """Find the first value of each of some headers in every event that has it.
 
     Parameters
     ----------
-    data : array of uint8
-        What holds the events.
     begins, ends : array of int64
-        Where in it each event begins and ends.
+        Where each event begins and ends.
     names : tuple of str
         The headers, in any case.
 
     Returns
     -------
     starts, stops : array of int64
-        Of shape (names, events): from where to where each value is in `data`; the start is −1 where
-        an event has no such header. None where the library is not there, or this is more than it
-        can do.
+        Of shape (names, events): from where to where each value is; the start is −1 where an event
+        has no such header. None where the library is not there, or this is more than it can do.
     """
     import numpy as np
 
@@ -118,9 +154,85 @@ def find(
     starts = np.empty((len(names), len(begins)), "int64")
     stops = np.empty_like(starts)
     # ctypes lets go of the interpreter's lock meanwhile; the arrays are held here.
-    loaded.switchy_nb_find_headers(
-        data.ctypes.data, begins.ctypes.data, ends.ctypes.data, len(begins),
+    loaded.find_headers(
+        begins.ctypes.data, ends.ctypes.data, len(begins),
         text.ctypes.data, ends_of.ctypes.data, len(names),
         starts.ctypes.data, stops.ctypes.data,
     )  # fmt: skip
     return starts, stops
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The different values of some headers, each once: header by header.
+
+    Attributes
+    ----------
+    codes : array of int32
+        Of shape (headers, events): the number of each event's value among those of its header, or −1.
+    bounds : list of int
+        The values of the header at place `n` are those from ``bounds[n]`` to ``bounds[n + 1]``.
+    offsets : array of int64
+        Where in `text` each value begins, and where the last one ends.
+    text : array of uint8
+        The values, one behind the other.
+    """
+
+    codes: "Array"
+    bounds: list[int]
+    offsets: "Array"
+    text: "Array"
+
+    def values(self, header: int) -> list[bytes]:
+        """Return the different values of one header."""
+        first, end = self.bounds[header : header + 2]
+        text = self.text[self.offsets[first] : self.offsets[end]].tobytes()
+        offsets = (self.offsets[first : end + 1] - self.offsets[first]).tolist()
+        return [text[a:b] for a, b in pairwise(offsets)]
+
+
+def number(starts: "Array", stops: "Array") -> Numbered:
+    """Number the different values that `find` found, in the order in which they come."""
+    import numpy as np
+
+    loaded = library()
+    assert loaded is not None, "what was found was found by it"
+    names, events = starts.shape
+    table = np.empty(1 << (2 * events).bit_length(), "int32")
+    codes, firsts = np.empty(starts.shape, "int32"), np.empty(starts.shape, "int32")
+    counts = np.empty(names, "int64")
+    loaded.number_values(
+        starts.ctypes.data, stops.ctypes.data, events, names,
+        _SEED, table.ctypes.data, len(table),
+        codes.ctypes.data, firsts.ctypes.data, counts.ctypes.data,
+    )  # fmt: skip
+    which = np.concatenate(
+        [firsts[at, :count] + at * events for at, count in enumerate(counts.tolist())]
+    )
+    begins, ends = starts.ravel()[which], stops.ravel()[which]
+    offsets = np.zeros(len(which) + 1, "int64")
+    np.cumsum(ends - begins, out=offsets[1:])
+    text = np.empty(int(offsets[-1]), "uint8")
+    loaded.copy_values(begins.ctypes.data, ends.ctypes.data, len(which), text.ctypes.data)
+    return Numbered(codes, [0, *np.cumsum(counts).tolist()], offsets, text)
+
+
+def read_numbers(starts: "Array", stops: "Array") -> tuple["Array", "Array"]:
+    """Read values of one header that are one to eighteen digits.
+
+    Returns
+    -------
+    numbers : array of int64
+        What each says.
+    kinds : array of uint8
+        0 where there is no value, 1 where it is a number, 2 where it is something else.
+    """
+    import numpy as np
+
+    loaded = library()
+    assert loaded is not None, "what was found was found by it"
+    numbers, kinds = np.empty(len(starts), "int64"), np.empty(len(starts), "uint8")
+    loaded.read_numbers(
+        starts.ctypes.data, stops.ctypes.data, len(starts), numbers.ctypes.data, kinds.ctypes.data
+    )
+    return numbers, kinds

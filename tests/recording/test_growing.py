@@ -207,7 +207,7 @@ def test_a_part_that_cannot_be_compressed_stays_as_it_is(caplog, monkeypatch):
     def fail(table):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(sealed, "pack", fail)
+    monkeypatch.setattr(sealed, "pack_raw", fail)
     recording = Recording()
     for n in range(SEGMENT_ROWS):
         recording.append(event(n), n)

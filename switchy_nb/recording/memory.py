@@ -1,0 +1,152 @@
+"""The bytes of rows, where they are: received into several slabs, or one behind the other."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol
+
+from switchy_nb.wire import Batch, native
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    Array = np.ndarray[Any, Any]
+
+#: Bytes behind the rows that may be read, and mean nothing: names are compared by whole words.
+MARGIN = 8
+#: Arrow writes what is no longer than this into a view itself.
+_INLINE = 12
+
+
+class Rows(Protocol):
+    """The bytes of rows, wherever in memory they are."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, at: int) -> bytes: ...
+
+    def places(self) -> "tuple[Array, Array]":
+        """Return the addresses where each row's bytes begin and end, while this is held."""
+
+    def joined(self) -> "pa.LargeBinaryArray":
+        """Return them one behind the other, and `MARGIN` bytes more that may be read over."""
+
+
+class Joined:
+    """Rows that are one behind the other: those of an Arrow array without nulls."""
+
+    def __init__(self, raw: "pa.LargeBinaryArray") -> None:
+        self._raw = raw
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __getitem__(self, at: int) -> bytes:
+        raw: bytes = self._raw[at].as_py()
+        return raw
+
+    def places(self) -> "tuple[Array, Array]":
+        """Return the addresses where each row's bytes begin and end, while this is held."""
+        import numpy as np
+
+        _, offsets, data = self._raw.buffers()
+        places = np.frombuffer(offsets, "int64")[self._raw.offset :][: len(self) + 1]
+        places = places + (data.address if data is not None else 0)
+        return places[:-1], places[1:]
+
+    def joined(self) -> "pa.LargeBinaryArray":
+        """Return them as they are."""
+        return self._raw
+
+
+class Scattered:
+    """Rows where they were received."""
+
+    def __init__(self, batches: Sequence[Batch]) -> None:
+        self._batches = batches
+
+    def __len__(self) -> int:
+        return sum(map(len, self._batches))
+
+    def __getitem__(self, at: int) -> bytes:
+        for batch in self._batches:
+            if at < len(batch):
+                return batch.raw(at)
+            at -= len(batch)
+        raise IndexError(at)
+
+    def places(self) -> "tuple[Array, Array]":
+        """Return the addresses where each row's bytes begin and end, while this is held."""
+        import numpy as np
+
+        sizes = [len(batch) for batch in self._batches]
+        of_slab = {slab: native.address(slab.data) for slab in self._slabs()}
+        bases = np.repeat([of_slab[batch.slab] for batch in self._batches], sizes).astype("int64")
+        begins = np.fromiter(
+            chain.from_iterable(b.starts for b in self._batches), "int64", len(bases)
+        )
+        ends = np.fromiter(chain.from_iterable(b.ends for b in self._batches), "int64", len(bases))
+        return begins + bases, ends + bases
+
+    def _slabs(self) -> list[Any]:
+        return list(dict.fromkeys(batch.slab for batch in self._batches))
+
+    def parts(self, size: int) -> "Iterator[pa.LargeBinaryArray]":
+        """Join them in parts of some bytes each: what is small is at hand in a processor's cache."""
+        part: list[Batch] = []
+        room = size
+        for batch in self._batches:
+            at = 0
+            while at < len(batch):
+                # as many as fit, by what they take on the average, and at least one
+                fit = max(1, room * len(batch) // max(batch.size, 1))
+                piece = batch.cut(at, at + fit) if at or fit < len(batch) else batch
+                part.append(piece)
+                room -= piece.size
+                at += len(piece)
+                if room <= 0 or at < len(batch):
+                    yield Scattered(part).joined()
+                    part, room = [], size
+        if part:
+            yield Scattered(part).joined()
+
+    def joined(self) -> "pa.LargeBinaryArray":
+        """Copy them one behind the other."""
+        import numpy as np
+        import pyarrow as pa
+
+        batches, slabs, total = self._batches, self._slabs(), len(self)
+        if total <= 2 * len(slabs):
+            # Single events: their bytes are there already, and are joined as they are.
+            raws = list(chain.from_iterable(batch.raws() for batch in batches))
+            offsets = np.zeros(total + 1, "int64")
+            np.cumsum([len(raw) for raw in raws], out=offsets[1:])
+            buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join([*raws, bytes(MARGIN)]))]
+            return pa.Array.from_buffers(pa.large_binary(), total, buffers)
+        # A view is a length, the first bytes, which buffer, and where in it. The last one is only
+        # there to be read over.
+        views = np.zeros((total + 1, 4), "<i4")
+        views[total, 0] = MARGIN
+        number_of = {slab: number for number, slab in enumerate(slabs)}
+        starts = np.fromiter(chain.from_iterable(batch.starts for batch in batches), "int64", total)
+        views[:total, 0] = np.fromiter(
+            chain.from_iterable(batch.ends for batch in batches), "int64", total
+        )
+        views[:total, 0] -= starts.astype("<i4")
+        views[:total, 2] = np.repeat(
+            [number_of[batch.slab] for batch in batches], [len(batch) for batch in batches]
+        )
+        views[:total, 3] = starts
+        _write_short(views, slabs)
+        data = [pa.py_buffer(slab.data) for slab in slabs]
+        buffers = [None, pa.py_buffer(views), *data]
+        both = pa.Array.from_buffers(pa.binary_view(), total + 1, buffers)
+        return both.cast(pa.large_binary()).slice(0, total)
+
+
+def _write_short(views: "np.ndarray[Any, Any]", slabs: Sequence[Any]) -> None:
+    """Write what is short into its view; of what is longer, only where it is will be read."""
+    for row in (views[:-1, 0] <= _INLINE).nonzero()[0].tolist():
+        size, _, number, start = views[row].tolist()
+        views[row, 1:] = 0
+        views.view("u1")[row, 4 : 4 + size] = bytearray(slabs[number].data[start : start + size])

@@ -1,0 +1,197 @@
+"""The values of some headers in many plain events at once, and which events have which of them.
+
+They are found and numbered in C (`Numbered`) or, where there is none, by numpy and Arrow (`Cut`);
+tests hold the two to each other. How values are decoded is not known here (see `scan`).
+"""
+
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from switchy_nb.recording.fields import whole_number
+from switchy_nb.recording.lines import Lines
+from switchy_nb.recording.memory import MARGIN, Rows
+from switchy_nb.wire import native
+from switchy_nb.wire.event import UNDEFINED, decode_value
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    Array = np.ndarray[Any, Any]
+
+_ZERO, _NINE, _PERCENT, _NO_ASCII = 48, 57, 37, 128
+_DIGITS = 18
+
+
+class Values(Protocol):
+    """The values of some headers, each header by its place among them."""
+
+    @property
+    def count(self) -> int:
+        """How many events were looked at: the first ones."""
+
+    def texts(self, at: int) -> "tuple[Array, pa.Array, bool]":
+        """Return the values of one header.
+
+        Returns
+        -------
+        codes : array of int32
+            For each event the number of its value, −1 where it has none.
+        values : pyarrow.StringArray or pyarrow.BinaryArray
+            The different values as they were written; strings where `plain` is true.
+        plain : bool
+            Whether they mean what is written: nothing is escaped or undefined, and all is ASCII.
+        """
+
+    def numbers(self, at: int) -> "tuple[Array, Array]":
+        """Return what one header says in digits, for each event, and whether it does."""
+
+
+class Numbered:
+    """Found where they are, and numbered, in C."""
+
+    def __init__(self, rows: Rows, starts: "Array", stops: "Array", texts: int) -> None:
+        self._rows = rows  # holds the memory
+        self._starts, self._stops = starts, stops
+        self._texts = texts
+        self._known: native.Numbered | None = None
+
+    @classmethod
+    def of(cls, rows: Rows, names: tuple[str, ...], texts: int) -> Self | None:
+        """Find some headers, of which the first ones are texts; None where there is no C for it."""
+        found = native.find(*rows.places(), names) if native.library() is not None else None
+        return None if found is None else cls(rows, *found, texts)
+
+    @property
+    def count(self) -> int:
+        """How many events were looked at: all."""
+        return int(self._starts.shape[1])
+
+    def texts(self, at: int) -> "tuple[Array, pa.Array, bool]":
+        """Return the values of one header."""
+        import pyarrow as pa
+
+        if self._known is None:
+            self._known = native.number(self._starts[: self._texts], self._stops[: self._texts])
+        known = self._known
+        first, end = known.bounds[at : at + 2]
+        offsets = known.offsets[first : end + 1]
+        text = known.text[offsets[0] : offsets[-1]]
+        offsets = (offsets - offsets[0]).astype("int32")
+        plain = _plain(text, offsets)
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(text)]
+        kind = pa.string() if plain else pa.binary()
+        return known.codes[at], pa.Array.from_buffers(kind, end - first, buffers), plain
+
+    def numbers(self, at: int) -> "tuple[Array, Array]":
+        """Return what one header says in digits, for each event, and whether it does."""
+        starts, stops = self._starts[at], self._stops[at]
+        values, kinds = native.read_numbers(starts, stops)
+        there = kinds == 1
+        for event in (kinds == 2).nonzero()[0].tolist():
+            number = whole_number(decode_value(native.bytes_at(starts[event], stops[event])))
+            if number is not None:
+                values[event], there[event] = number, True
+        return values, there
+
+
+class Cut:
+    """Found by numpy in joined rows, cut out of them by Arrow, which numbers them."""
+
+    def __init__(self, raw: "pa.LargeBinaryArray", names: tuple[str, ...]) -> None:
+        import numpy as np
+
+        offsets = np.frombuffer(raw.buffers()[1], "int64")
+        offsets = offsets[raw.offset : raw.offset + len(raw) + 1]
+        first = int(offsets[0])
+        held = raw.buffers()[2].slice(first)
+        # Some bytes are read over, and none after the end: the last events are not looked at.
+        fits = held.size - MARGIN
+        self._count = int(np.searchsorted(offsets[1:] - first, fits, "right"))
+        if self._count:
+            data = np.frombuffer(held, "uint8")
+            self._found = Lines(data, offsets[: self._count + 1] - first).find(names)
+            self._cut(held, data)
+
+    @classmethod
+    def of(cls, rows: Rows, names: tuple[str, ...]) -> Self | None:
+        """Find some headers; None where all of the events are the last ones."""
+        values = cls(rows.joined(), names)
+        return values if values.count else None
+
+    @property
+    def count(self) -> int:
+        """How many events were looked at: all but the last ones."""
+        return self._count
+
+    def _cut(self, held: "pa.Buffer", data: "Array") -> None:
+        """Take all values out of the bytes."""
+        import numpy as np
+        import pyarrow as pa
+
+        starts, ends = self._found.starts, self._found.ends
+        bounds = np.empty(2 * len(starts) + 1, "int64")
+        bounds[0:-1:2], bounds[1::2], bounds[-1] = starts, ends, len(data)
+        count = len(bounds) - 1
+        both = pa.Array.from_buffers(pa.large_binary(), count, [None, pa.py_buffer(bounds), held])
+        # Every other one is what lies between two values, or nothing at all, and is not taken.
+        self._values = both.take(pa.array(np.arange(0, count, 2))).cast(pa.binary())
+
+    def _part(self, at: int) -> tuple["Array", "pa.BinaryArray"]:
+        """The values of one header, and the events that they are in."""
+        start, end = self._found.bounds[at : at + 2]
+        return self._found.events[start:end], self._values[start:end]
+
+    def texts(self, at: int) -> "tuple[Array, pa.Array, bool]":
+        """Return the values of one header."""
+        import numpy as np
+        import pyarrow as pa
+
+        events, found = self._part(at)
+        encoded = found.dictionary_encode()
+        codes = np.full(self._count, -1, "int32")
+        codes[events] = encoded.indices.to_numpy()
+        values = encoded.dictionary
+        plain = _plain(*_text_of(values))
+        return codes, values.cast(pa.string()) if plain else values, plain
+
+    def numbers(self, at: int) -> "tuple[Array, Array]":
+        """Return what one header says in digits, for each event, and whether it does."""
+        import numpy as np
+        import pyarrow as pa
+
+        values, there = np.zeros(self._count, "int64"), np.zeros(self._count, bool)
+        events, found = self._part(at)
+        text, offsets = _text_of(found)
+        lengths = np.diff(offsets)
+        if ((lengths > 0) & (lengths <= _DIGITS)).all() and _all_digits(text):
+            values[events] = found.cast(pa.string()).cast(pa.int64()).to_numpy()
+            there[events] = True
+            return values, there
+        for event, value in zip(events.tolist(), found.to_pylist(), strict=True):
+            number = whole_number(decode_value(value))
+            if number is not None:
+                values[event], there[event] = number, True
+        return values, there
+
+
+def _text_of(values: "pa.BinaryArray") -> tuple["Array", "Array"]:
+    """Return values one behind the other, and where each begins and ends."""
+    import numpy as np
+
+    _, offsets, text = values.buffers()
+    places = np.frombuffer(offsets or bytes(4), "int32")[values.offset :][: len(values) + 1]
+    return np.frombuffer(text or b"", "uint8")[places[0] : places[-1]], places - places[0]
+
+
+def _plain(text: "Array", offsets: "Array") -> bool:
+    """Whether values mean what is written."""
+    import numpy as np
+
+    if bool((text >= _NO_ASCII).any()) or bool((text == _PERCENT).any()):
+        return False
+    of_that_length = offsets[:-1][np.diff(offsets) == len(UNDEFINED)]
+    return not bool((text[of_that_length] == UNDEFINED[0]).any())
+
+
+def _all_digits(data: "Array") -> bool:
+    return bool(((data >= _ZERO) & (data <= _NINE)).all())
