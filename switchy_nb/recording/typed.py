@@ -170,7 +170,8 @@ def _packed(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "pa.Buf
     with pa.ipc.new_stream(sink, schema, options=write_options()) as writer:
         for batch in batches:
             writer.write_batch(batch)
-    return sink.getvalue()
+    # A copy, since what grows keeps room to grow on.
+    return pa.py_buffer(sink.getvalue().to_pybytes())
 
 
 def unpack(buffer: "pa.Buffer", columns: list[str] | None = None) -> "pa.Table":
