@@ -94,7 +94,9 @@ def _kinds(raw: "pa.LargeBinaryArray") -> list[int]:
 def _read_again(raw: "pa.LargeBinaryArray", columns: dict[str, Any]) -> "pa.Table":
     kinds = bytes(columns["kind"].to_pylist())
     received = _one(columns["received"].cast("int64"))
-    return decoded(read_core(Joined(raw), kinds, received, _one(columns["switch"])))
+    return decoded(
+        read_core(Joined(raw), kinds, received, _one(columns["switch"]).dictionary_encode())
+    )
 
 
 def _one(column: Any) -> "pa.Array":

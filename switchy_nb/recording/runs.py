@@ -6,8 +6,9 @@ Nothing is copied while they come; what is made of them is in `segment`.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from switchy_nb.recording.fields import Kind
+from switchy_nb.recording.fields import Kind, readable
 from switchy_nb.recording.memory import Scattered
+from switchy_nb.recording.values import dictionary_of
 from switchy_nb.wire import Batch
 
 if TYPE_CHECKING:
@@ -113,13 +114,28 @@ def kinds_of(runs: Sequence[Run]) -> bytes:
     return b"".join(bytes([run.kind]) * len(run) for run in runs)
 
 
-def repeated(runs: Sequence[Run], values: Sequence[object], kind: "pa.DataType") -> "pa.Array":
-    """Return one value for each row, given one for each run."""
+def moments_of(runs: Sequence[Run]) -> "pa.Int64Array":
+    """Return when each row came: µs since the epoch, null where that is unknown."""
     import numpy as np
     import pyarrow as pa
 
-    of_run = np.repeat(np.arange(len(runs), dtype="int32"), [len(run) for run in runs])
-    return pa.array(values, kind).take(pa.array(of_run))
+    sizes = [len(run) for run in runs]
+    unknown = [run.received is None for run in runs]
+    moments = np.repeat(np.array([run.received or 0 for run in runs], "int64"), sizes)
+    return pa.array(moments, mask=np.repeat(unknown, sizes) if any(unknown) else None)
+
+
+def switches_of(runs: Sequence[Run]) -> "pa.DictionaryArray":
+    """Return where each row came from; null where that is unknown."""
+    import numpy as np
+    import pyarrow as pa
+
+    numbers = {
+        switch: number for number, switch in enumerate({run.switch or "" for run in runs} - {""})
+    }
+    codes = [numbers.get(run.switch or "", -1) for run in runs]
+    names = pa.array(map(readable, numbers), pa.string())
+    return dictionary_of(np.repeat(np.array(codes, "int32"), [len(run) for run in runs]), names)
 
 
 def _batch(run: Run) -> Batch:

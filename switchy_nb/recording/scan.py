@@ -7,9 +7,9 @@ other. How the values are found is in `values`.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from switchy_nb.recording.fields import Kind, Needles, readable, whole_number
+from switchy_nb.recording.fields import Kind, Needles, known, readable, whole_number
 from switchy_nb.recording.memory import Joined, Rows
-from switchy_nb.recording.values import Cut, Numbered, Values
+from switchy_nb.recording.values import Cut, Digits, Numbered, Values, dictionary_of
 from switchy_nb.wire.event import decode_value
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _FEW = 64
 
 Keep = Callable[[str], "str | None"]
+#: what keeps values as they are, where they mean what is written and say something
+_AS_WRITTEN = (readable, known)
 
 
 def read_headers(
@@ -64,17 +66,19 @@ class Headers:
         The events.
     kinds : bytes
         The `Kind` of each as a byte.
-    texts, numbers : sequence of str
-        Headers that are read as texts, and those that are read as numbers; below, each goes by its
-        place among them.
+    texts : sequence of str
+        Headers that are read as texts.
+    numbers : sequence of Digits
+        Headers that are read as numbers; below, each goes by its place among these or those.
     """
 
     def __init__(
-        self, rows: Rows, kinds: bytes, texts: Sequence[str], numbers: Sequence[str] = ()
+        self, rows: Rows, kinds: bytes, texts: Sequence[str], numbers: Sequence[Digits] = ()
     ) -> None:
         self._texts = len(texts)
+        self._numbers = numbers
         self._values: Values | None = None
-        names = (*texts, *numbers)
+        names = (*texts, *(number.name for number in numbers))
         if len(rows) >= _FEW and Kind.JSON not in kinds:
             self._values = Numbered.of(rows, names, len(texts)) or Cut.of(rows, names)
         self._fast = 0 if self._values is None else self._values.count
@@ -99,55 +103,41 @@ class Headers:
 
     def numbers(self, at: int) -> "pa.Int64Array":
         """Return a column of what is written in digits, null where it is not."""
-        import numpy as np
         import pyarrow as pa
 
+        _, least, most = self._numbers[at]
         at += self._texts
-        values = np.zeros(self._fast + len(self._alone), "int64")
-        there = np.zeros(len(values), bool)
-        if self._values is not None:
-            values[: self._fast], there[: self._fast] = self._values.numbers(at)
-        for event, row in enumerate(self._alone, self._fast):
-            number = whole_number(row[at])
-            if number is not None:
-                values[event], there[event] = number, True
-        return pa.array(values, mask=None if there.all() else ~there)
+        numbers = None if self._values is None else self._values.numbers(at, least, most)
+        if numbers is not None and not self._alone:
+            return numbers
+        rest = (whole_number(row[at]) for row in self._alone)
+        more = pa.array(
+            [n if n is not None and least <= n <= most else None for n in rest], "int64"
+        )
+        return more if numbers is None else pa.concat_arrays([numbers, more])
 
     @staticmethod
     def _encoded(values: Values, at: int, keep: Keep) -> "pa.DictionaryArray":
-        import numpy as np
-
-        codes, texts, plain = values.texts(at)
-        if not (plain and keep is readable):
-            texts, renumbered = _kept(texts, keep)
-            codes = np.append(renumbered, np.int32(-1))[codes]
+        column, plain = values.texts(at)
+        if plain and keep in _AS_WRITTEN:
+            return column
+        texts, renumbered = _kept(column.dictionary, keep)
+        codes = renumbered[column.indices.fill_null(len(renumbered) - 1).to_numpy()]
         return dictionary_of(codes, texts)
 
 
-def dictionary_of(codes: "Array", texts: "pa.Array") -> "pa.DictionaryArray":
-    """Make a column of texts and, for each row, the number of its text; −1 for null.
+def _kept(values: "pa.Array", keep: Keep) -> tuple["pa.Array", "Array"]:
+    """Decode different values; return the different texts, and which each value became.
 
-    Under a null there is a 0: Arrow follows what is there when it puts dictionaries together, and
-    a −1 leads it out of its memory.
+    Behind them stands a −1, for what has no value.
     """
     import numpy as np
     import pyarrow as pa
 
-    missing = codes < 0
-    if not missing.any():
-        return pa.DictionaryArray.from_arrays(pa.array(codes), texts)
-    return pa.DictionaryArray.from_arrays(pa.array(np.maximum(codes, 0), mask=missing), texts)
-
-
-def _kept(values: "pa.Array", keep: Keep) -> tuple["pa.Array", "Array"]:
-    """Decode different values; return the different texts, and which each value became."""
-    import numpy as np
-    import pyarrow as pa
-
-    known = values.to_pylist()
+    written = values.to_pylist()
     places: dict[str, int] = {}
-    numbers = np.full(len(known), -1, "int32")
-    for at, value in enumerate(known):
+    numbers = np.full(len(written) + 1, -1, "int32")
+    for at, value in enumerate(written):
         text = keep(decode_value(value) if isinstance(value, bytes) else value)
         if text is not None:
             numbers[at] = places.setdefault(text, len(places))

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind, readable
 from switchy_nb.recording.memory import Joined
-from switchy_nb.recording.runs import Row, Run, kinds_of, repeated, row_of, rows_of, scattered
+from switchy_nb.recording.runs import (
+    Row,
+    Run,
+    kinds_of,
+    moments_of,
+    row_of,
+    rows_of,
+    scattered,
+    switches_of,
+)
 from switchy_nb.recording.scan import Headers
 from switchy_nb.recording.sealed import Packed, Sealed
 from switchy_nb.recording.typed import (
@@ -248,15 +257,10 @@ class Segment:
 
     def _encode_new(self) -> None:
         """Make the core columns of rows that have none yet."""
-        import pyarrow as pa
-
         new = self._runs[self._read :]
         if not new and self._pieces:
             return
-        received = repeated(new, [run.received for run in new], pa.int64())
-        switch = repeated(
-            new, [readable(run.switch) if run.switch else None for run in new], pa.string()
-        )
+        received, switch = moments_of(new), switches_of(new)
         self._pieces.append(
             read_core(scattered(new), kinds_of(new), received, switch, self.watched)
         )

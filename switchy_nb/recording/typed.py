@@ -13,10 +13,12 @@ from switchy_nb.recording.fields import (
     TEXT_COLUMNS,
     TIME_HEADER,
     Kind,
+    known,
     readable,
 )
 from switchy_nb.recording.memory import Rows
 from switchy_nb.recording.scan import Headers
+from switchy_nb.recording.values import Digits
 from switchy_nb.wire import Event, Format
 from switchy_nb.wire.event import QUEUED
 
@@ -50,7 +52,7 @@ def read_core(
     rows: Rows,
     kinds: bytes,
     received: "pa.Array",
-    switch: "pa.Array",
+    switch: "pa.DictionaryArray",
     watched: Sequence[str] = (),
 ) -> "pa.Table":
     """Make the core columns of some rows, and those of the watched headers.
@@ -63,7 +65,7 @@ def read_core(
         The `Kind` of each.
     received : pyarrow.Array
         When each came: int64, µs since the epoch.
-    switch : pyarrow.Array
+    switch : pyarrow.DictionaryArray
         Where each came from: strings.
     watched : sequence of str
         Headers that are wanted as columns too.
@@ -78,39 +80,20 @@ def read_core(
 
     schema = core_schema()
     texts = [*TEXT_COLUMNS.values(), *watched]
-    headers = Headers(rows, kinds, texts, [TIME_HEADER, SEQUENCE_HEADER])
-    columns: dict[str, Any] = {"received": received.cast(schema.field("received").type)}
-    columns["time"] = _times(headers.numbers(0))
+    # A time of 0 is how FreeSWITCH writes "not yet".
+    numbers = Digits(TIME_HEADER, 1, LATEST), Digits(SEQUENCE_HEADER)
+    headers = Headers(rows, kinds, texts, numbers)
+    columns: dict[str, Any] = {"received": received.view(schema.field("received").type)}
+    columns["time"] = headers.numbers(0).view(schema.field("time").type)
     columns["sequence"] = headers.numbers(1)
     for at, name in enumerate(TEXT_COLUMNS):
-        column = headers.texts(at, readable)
-        columns[name] = _known(_fired(column, rows, kinds) if name == "name" else column)
-    columns["switch"] = _known(switch.dictionary_encode())
+        column = headers.texts(at, known)
+        columns[name] = _fired(column, rows, kinds) if name == "name" else column
+    columns["switch"] = switch
     columns["kind"] = pa.Array.from_buffers(pa.int8(), len(kinds), [None, pa.py_buffer(kinds)])
     for at, name in enumerate(watched, len(TEXT_COLUMNS)):
         columns[WATCHED + name] = headers.texts(at, readable)
     return pa.table(columns)
-
-
-def _times(numbers: "pa.Int64Array") -> "pa.Array":
-    """Make moments of µs; 0 is how FreeSWITCH writes "not yet"."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    fits = pc.and_(pc.greater(numbers, 0), pc.less_equal(numbers, LATEST))
-    return pc.if_else(fits, numbers, None).cast(pa.timestamp("us", "UTC"))
-
-
-def _known(texts: "pa.DictionaryArray") -> "pa.DictionaryArray":
-    """Make what is empty missing: it says nothing."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    empty = pc.index(texts.dictionary, "").as_py()
-    if empty < 0:
-        return texts
-    codes = pc.if_else(pc.equal(texts.indices, empty), None, texts.indices)
-    return pa.DictionaryArray.from_arrays(codes, texts.dictionary)
 
 
 def _fired(names: "pa.DictionaryArray", rows: Rows, kinds: bytes) -> "pa.DictionaryArray":
@@ -124,7 +107,7 @@ def _fired(names: "pa.DictionaryArray", rows: Rows, kinds: bytes) -> "pa.Diction
     texts = names.to_pylist()
     for at in pc.indices_nonzero(pc.equal(names.indices, queued)).to_pylist():
         fmt = Format.JSON if kinds[at] == Kind.JSON else Format.PLAIN
-        texts[at] = readable(Event(rows[at], fmt).name)
+        texts[at] = known(Event(rows[at], fmt).name)
     return pa.array(texts, pa.string()).dictionary_encode()
 
 

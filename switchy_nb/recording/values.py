@@ -4,7 +4,7 @@ They are found and numbered in C (`Numbered`) or, where there is none, by numpy 
 tests hold the two to each other. How values are decoded is not known here (see `scan`).
 """
 
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from switchy_nb.recording.fields import whole_number
 from switchy_nb.recording.lines import Lines
@@ -22,6 +22,14 @@ _ZERO, _NINE, _PERCENT, _NO_ASCII = 48, 57, 37, 128
 _DIGITS = 18
 
 
+class Digits(NamedTuple):
+    """A header that is read as a number: its name, and which numbers count."""
+
+    name: str
+    least: int = 0
+    most: int = 10**_DIGITS - 1
+
+
 class Values(Protocol):
     """The values of some headers, each header by its place among them."""
 
@@ -29,21 +37,20 @@ class Values(Protocol):
     def count(self) -> int:
         """How many events were looked at: the first ones."""
 
-    def texts(self, at: int) -> "tuple[Array, pa.Array, bool]":
-        """Return the values of one header.
+    def texts(self, at: int) -> "tuple[pa.DictionaryArray, bool]":
+        """Return the values of one header, null where an event has none.
 
         Returns
         -------
-        codes : array of int32
-            For each event the number of its value, −1 where it has none.
-        values : pyarrow.StringArray or pyarrow.BinaryArray
-            The different values as they were written; strings where `plain` is true.
+        values : pyarrow.DictionaryArray
+            The different values as they were written: strings where `plain` is true, else bytes.
         plain : bool
-            Whether they mean what is written: nothing is escaped or undefined, and all is ASCII.
+            Whether they mean what is written, and say something: none is empty, escaped or
+            undefined, and all is ASCII.
         """
 
-    def numbers(self, at: int) -> "tuple[Array, Array]":
-        """Return what one header says in digits, for each event, and whether it does."""
+    def numbers(self, at: int, least: int, most: int) -> "pa.Int64Array":
+        """Return what one header says in digits; null where it does not, or the number is none."""
 
 
 class Numbered:
@@ -66,32 +73,43 @@ class Numbered:
         """How many events were looked at: all."""
         return int(self._starts.shape[1])
 
-    def texts(self, at: int) -> "tuple[Array, pa.Array, bool]":
-        """Return the values of one header."""
+    def texts(self, at: int) -> "tuple[pa.DictionaryArray, bool]":
+        """Return the values of one header, null where an event has none."""
         import pyarrow as pa
 
         if self._known is None:
-            self._known = native.number(self._starts[: self._texts], self._stops[: self._texts])
+            # Under a null there is a 0, see `dictionary_of`.
+            some = slice(self._texts)
+            self._known = native.number(self._starts[some], self._stops[some], 0)
         known = self._known
         first, end = known.bounds[at : at + 2]
         offsets = known.offsets[first : end + 1]
-        text = known.text[offsets[0] : offsets[-1]]
-        offsets = (offsets - offsets[0]).astype("int32")
-        plain = _plain(text, offsets)
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(text)]
-        kind = pa.string() if plain else pa.binary()
-        return known.codes[at], pa.Array.from_buffers(kind, end - first, buffers), plain
+        text = pa.py_buffer(known.text[offsets[0] : offsets[-1]])
+        offsets = pa.py_buffer((offsets - offsets[0]).astype("int32"))
+        kind = pa.string() if known.plain[at] else pa.binary()
+        values = pa.Array.from_buffers(kind, end - first, [None, offsets, text])
+        missing = self.count - known.there[at]
+        valid = pa.py_buffer(known.valid[at]) if missing else None
+        codes = pa.Array.from_buffers(
+            pa.int32(), self.count, [valid, pa.py_buffer(known.codes[at])], missing
+        )
+        return pa.DictionaryArray.from_arrays(codes, values, safe=False), known.plain[at]
 
-    def numbers(self, at: int) -> "tuple[Array, Array]":
-        """Return what one header says in digits, for each event, and whether it does."""
+    def numbers(self, at: int, least: int, most: int) -> "pa.Int64Array":
+        """Return what one header says in digits; null where it does not, or the number is none."""
+        import pyarrow as pa
+
         starts, stops = self._starts[at], self._stops[at]
-        values, kinds = native.read_numbers(starts, stops)
-        there = kinds == 1
-        for event in (kinds == 2).nonzero()[0].tolist():
+        numbers, valid, there, others = native.read_numbers(starts, stops, least, most)
+        for event in others:
             number = whole_number(decode_value(native.bytes_at(starts[event], stops[event])))
-            if number is not None:
-                values[event], there[event] = number, True
-        return values, there
+            if number is not None and least <= number <= most:
+                numbers[event] = number
+                valid[event >> 3] |= 1 << (event & 7)
+                there += 1
+        missing = self.count - there
+        buffers = [pa.py_buffer(valid) if missing else None, pa.py_buffer(numbers)]
+        return pa.Array.from_buffers(pa.int64(), self.count, buffers, missing)
 
 
 class Cut:
@@ -141,8 +159,8 @@ class Cut:
         start, end = self._found.bounds[at : at + 2]
         return self._found.events[start:end], self._values[start:end]
 
-    def texts(self, at: int) -> "tuple[Array, pa.Array, bool]":
-        """Return the values of one header."""
+    def texts(self, at: int) -> "tuple[pa.DictionaryArray, bool]":
+        """Return the values of one header, null where an event has none."""
         import numpy as np
         import pyarrow as pa
 
@@ -152,10 +170,10 @@ class Cut:
         codes[events] = encoded.indices.to_numpy()
         values = encoded.dictionary
         plain = _plain(*_text_of(values))
-        return codes, values.cast(pa.string()) if plain else values, plain
+        return dictionary_of(codes, values.cast(pa.string()) if plain else values), plain
 
-    def numbers(self, at: int) -> "tuple[Array, Array]":
-        """Return what one header says in digits, for each event, and whether it does."""
+    def numbers(self, at: int, least: int, most: int) -> "pa.Int64Array":
+        """Return what one header says in digits; null where it does not, or the number is none."""
         import numpy as np
         import pyarrow as pa
 
@@ -166,12 +184,27 @@ class Cut:
         if ((lengths > 0) & (lengths <= _DIGITS)).all() and _all_digits(text):
             values[events] = found.cast(pa.string()).cast(pa.int64()).to_numpy()
             there[events] = True
-            return values, there
-        for event, value in zip(events.tolist(), found.to_pylist(), strict=True):
-            number = whole_number(decode_value(value))
-            if number is not None:
-                values[event], there[event] = number, True
-        return values, there
+        else:
+            for event, value in zip(events.tolist(), found.to_pylist(), strict=True):
+                number = whole_number(decode_value(value))
+                if number is not None:
+                    values[event], there[event] = number, True
+        return pa.array(values, mask=~there | (values < least) | (values > most))
+
+
+def dictionary_of(codes: "Array", values: "pa.Array") -> "pa.DictionaryArray":
+    """Make a column of values and, for each row, the number of its value; −1 for null.
+
+    Under a null there is a 0: Arrow follows what is there when it puts dictionaries together, and
+    a −1 leads it out of its memory.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    missing = codes < 0
+    if not missing.any():
+        return pa.DictionaryArray.from_arrays(pa.array(codes), values)
+    return pa.DictionaryArray.from_arrays(pa.array(np.maximum(codes, 0), mask=missing), values)
 
 
 def _text_of(values: "pa.BinaryArray") -> tuple["Array", "Array"]:
@@ -184,13 +217,14 @@ def _text_of(values: "pa.BinaryArray") -> tuple["Array", "Array"]:
 
 
 def _plain(text: "Array", offsets: "Array") -> bool:
-    """Whether values mean what is written."""
+    """Whether values mean what is written, and say something."""
     import numpy as np
 
-    if bool((text >= _NO_ASCII).any()) or bool((text == _PERCENT).any()):
+    lengths = np.diff(offsets)
+    if not lengths.all() or (text >= _NO_ASCII).any() or (text == _PERCENT).any():
         return False
-    of_that_length = offsets[:-1][np.diff(offsets) == len(UNDEFINED)]
-    return not bool((text[of_that_length] == UNDEFINED[0]).any())
+    of_that_length = offsets[:-1][lengths == len(UNDEFINED)]
+    return not (text[of_that_length] == UNDEFINED[0]).any()
 
 
 def _all_digits(data: "Array") -> bool:

@@ -155,7 +155,7 @@ class Glimpses:
             names, legs = map(self._read, starts.tolist(), stops.tolist())
             of_names = of_legs = range(len(self._batch))
         else:
-            numbered = native.number(starts, stops)
+            numbered = native.number(starts, stops, -1)
             # Behind the values stands what one has that has none: its number is −1.
             names, legs = ([*map(decode_value, numbered.values(at)), None] for at in (0, 1))
             of_names, of_legs = numbered.codes.tolist()

@@ -11,7 +11,7 @@
 #endif
 
 /* Raised when what is called changes; `native.py` uses no other. */
-int32_t switchy_nb_headers_version(void) { return 4; }
+int32_t switchy_nb_headers_version(void) { return 5; }
 
 static const uint8_t *at_place(int64_t place) { return (const uint8_t *)(uintptr_t)place; }
 static int64_t place_of(const uint8_t *byte) { return (int64_t)(uintptr_t)byte; }
@@ -119,24 +119,47 @@ static uint64_t hash(const uint8_t *value, int64_t length, uint64_t seed) {
     return mixed ^ mixed >> 29;
 }
 
+static void set_bit(uint8_t *bits, int64_t at) { bits[at >> 3] |= (uint8_t)(1 << (at & 7)); }
+
+/* Whether a value means what is written, and says something: not empty, escaped or undefined. */
+static int is_plain(const uint8_t *value, int64_t length) {
+    uint8_t all = 0;
+    int escaped = 0;
+    for (int64_t at = 0; at < length; at++) {
+        all |= value[at];
+        escaped |= value[at] == '%';
+    }
+    return length && !(all & 0x80) && !escaped && !(length == 7 && !memcmp(value, "_undef_", 7));
+}
+
 /* Number different values, header by header, in the order in which they come.
  *
  * starts, ends   as `switchy_nb_find_headers` found them
  * seed           so that nobody can choose values that are slow to tell apart
  * table, slots   room to work in: a power of two, more than there are events
- * codes          for each header and event: the number of its value, or -1
+ * none           what stands for the number where there is no value
+ * codes          for each header and event: the number of its value, or `none`
+ * bits, stride   for each header, `stride` bytes: a bit for each event, set where it has a value
  * firsts         for each header and number: the first event that has it
  * counts         for each header: how many values are different
+ * there          for each header: how many events have a value
+ * plain          for each header: whether all values mean what is written, and say something
  */
 void switchy_nb_number_values(const int64_t *starts, const int64_t *ends, int64_t events,
                               int64_t count, uint64_t seed, int32_t *table, int64_t slots,
-                              int32_t *codes, int32_t *firsts, int64_t *counts) {
+                              int32_t none, int32_t *codes, uint8_t *bits, int64_t stride,
+                              int32_t *firsts, int64_t *counts, int64_t *there, uint8_t *plain) {
+    memset(bits, 0, (size_t)(count * stride));
     for (int64_t name = 0; name < count; name++) {
         int32_t known = 0;
+        int64_t found = 0;
+        plain[name] = 1;
         memset(table, 0xff, (size_t)slots * sizeof *table);
         for (int64_t event = 0; event < events; event++) {
-            codes[event] = -1;
+            codes[event] = none;
             if (starts[event] < 0) continue;
+            set_bit(bits, event);
+            found++;
             const uint8_t *value = at_place(starts[event]);
             int64_t length = ends[event] - starts[event];
             uint64_t slot = hash(value, length, seed);
@@ -145,6 +168,7 @@ void switchy_nb_number_values(const int64_t *starts, const int64_t *ends, int64_
                 if (*here < 0) {
                     firsts[known] = (int32_t)event;
                     *here = known++;
+                    plain[name] &= (uint8_t)is_plain(value, length);
                 }
                 int32_t other = firsts[*here];
                 if (ends[other] - starts[other] == length &&
@@ -154,8 +178,9 @@ void switchy_nb_number_values(const int64_t *starts, const int64_t *ends, int64_
                 }
             }
         }
-        *counts++ = known;
-        starts += events, ends += events, codes += events, firsts += events;
+        counts[name] = known;
+        there[name] = found;
+        starts += events, ends += events, codes += events, firsts += events, bits += stride;
     }
 }
 
@@ -171,23 +196,33 @@ void switchy_nb_copy_values(const int64_t *starts, const int64_t *ends, int64_t 
 
 /* Read values that are one to eighteen digits.
  *
- * numbers        what each says
- * kinds          0 where there is no value, 1 where it is a number, 2 where it is something else
+ * least, most    which numbers count
+ * numbers, bits  for each event what its value says, and a bit that is set where it is such a number
+ * others         the events whose value is something else
+ * counts         how many numbers there are, and how many others
  */
 void switchy_nb_read_numbers(const int64_t *starts, const int64_t *ends, int64_t events,
-                             int64_t *numbers, uint8_t *kinds) {
+                             int64_t least, int64_t most, int64_t *numbers, uint8_t *bits,
+                             int64_t *others, int64_t *counts) {
+    memset(bits, 0, (size_t)((events + 7) / 8));
+    counts[0] = counts[1] = 0;
     for (int64_t event = 0; event < events; event++) {
         numbers[event] = 0;
-        kinds[event] = 0;
         if (starts[event] < 0) continue;
         const uint8_t *digit = at_place(starts[event]), *end = at_place(ends[event]);
         int64_t number = 0;
-        kinds[event] = end - digit >= 1 && end - digit <= 18 ? 1 : 2;
-        for (; kinds[event] == 1 && digit < end; digit++) {
-            if (*digit < '0' || *digit > '9') kinds[event] = 2;
+        int well = end - digit >= 1 && end - digit <= 18;
+        for (; well && digit < end; digit++) {
+            well = *digit >= '0' && *digit <= '9';
             number = 10 * number + (*digit - '0');
         }
-        if (kinds[event] == 1) numbers[event] = number;
+        if (!well) {
+            others[counts[1]++] = event;
+        } else if (number >= least && number <= most) {
+            numbers[event] = number;
+            set_bit(bits, event);
+            counts[0]++;
+        }
     }
 }
 

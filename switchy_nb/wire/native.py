@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 #: What this code can call; another one that was left behind by an older build is not used.
-VERSION = 4
+VERSION = 5
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
 #: bytes of a head, at the least
@@ -36,14 +36,14 @@ _FUNCTIONS = {
     "number_values": [
         *(_ADDRESS, _ADDRESS, _NUMBER, _NUMBER),  # the values
         *(ctypes.c_uint64, _ADDRESS, _NUMBER),  # to work with
-        *(_ADDRESS, _ADDRESS, _ADDRESS),
+        *(ctypes.c_int32, _ADDRESS, _ADDRESS, _NUMBER, *[_ADDRESS] * 4),
     ],
-    "read_numbers": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS],
 }
 #: what takes so little time that others may wait for the interpreter's lock meanwhile
 _SHORT = {
     "copy_values": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS],
     "find_events": [_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS],
+    "read_numbers": [_ADDRESS, _ADDRESS, _NUMBER, _NUMBER, _NUMBER, *[_ADDRESS] * 4],
 }
 
 
@@ -169,7 +169,14 @@ class Numbered:
     Attributes
     ----------
     codes : array of int32
-        Of shape (headers, events): the number of each event's value among those of its header, or −1.
+        Of shape (headers, events): the number of each event's value among those of its header.
+    valid : array of uint8
+        For each header a bit for each event, as Arrow has them: set where it has a value.
+    there : list of int
+        How many events have a value, for each header.
+    plain : list of bool
+        Whether all values mean what is written and say something: not empty, escaped or undefined,
+        and all in ASCII.
     bounds : list of int
         The values of the header at place `n` are those from ``bounds[n]`` to ``bounds[n + 1]``.
     offsets : array of int64
@@ -179,6 +186,9 @@ class Numbered:
     """
 
     codes: "Array"
+    valid: "Array"
+    there: list[int]
+    plain: list[bool]
     bounds: list[int]
     offsets: "Array"
     text: "Array"
@@ -191,8 +201,11 @@ class Numbered:
         return [text[a:b] for a, b in pairwise(offsets)]
 
 
-def number(starts: "Array", stops: "Array") -> Numbered:
-    """Number the different values that `find` found, in the order in which they come."""
+def number(starts: "Array", stops: "Array", none: int) -> Numbered:
+    """Number the different values that `find` found, in the order in which they come.
+
+    Where an event has no value, its code is `none`.
+    """
     import numpy as np
 
     loaded = library()
@@ -200,12 +213,16 @@ def number(starts: "Array", stops: "Array") -> Numbered:
     names, events = starts.shape
     table = np.empty(1 << (2 * events).bit_length(), "int32")
     codes, firsts = np.empty(starts.shape, "int32"), np.empty(starts.shape, "int32")
-    counts = np.empty(names, "int64")
+    valid = np.empty((names, (events + 7) // 8), "uint8")
+    counts, there = np.empty((2, names), "int64")
+    plain = np.empty(names, bool)
     loaded.number_values(
         starts.ctypes.data, stops.ctypes.data, events, names,
         _SEED, table.ctypes.data, len(table),
-        codes.ctypes.data, firsts.ctypes.data, counts.ctypes.data,
+        none, codes.ctypes.data, valid.ctypes.data, valid.shape[1],
+        firsts.ctypes.data, counts.ctypes.data, there.ctypes.data, plain.ctypes.data,
     )  # fmt: skip
+    bounds = [0, *counts.cumsum().tolist()]
     which = np.concatenate(
         [firsts[at, :count] + at * events for at, count in enumerate(counts.tolist())]
     )
@@ -214,25 +231,40 @@ def number(starts: "Array", stops: "Array") -> Numbered:
     np.cumsum(ends - begins, out=offsets[1:])
     text = np.empty(int(offsets[-1]), "uint8")
     loaded.copy_values(begins.ctypes.data, ends.ctypes.data, len(which), text.ctypes.data)
-    return Numbered(codes, [0, *np.cumsum(counts).tolist()], offsets, text)
+    return Numbered(codes, valid, there.tolist(), plain.tolist(), bounds, offsets, text)
 
 
-def read_numbers(starts: "Array", stops: "Array") -> tuple["Array", "Array"]:
+def read_numbers(
+    starts: "Array", stops: "Array", least: int, most: int
+) -> tuple["Array", "Array", int, list[int]]:
     """Read values of one header that are one to eighteen digits.
+
+    Parameters
+    ----------
+    starts, stops : array of int64
+        Where the values are, as `find` found them.
+    least, most : int
+        Which numbers count.
 
     Returns
     -------
     numbers : array of int64
         What each says.
-    kinds : array of uint8
-        0 where there is no value, 1 where it is a number, 2 where it is something else.
+    valid : array of uint8
+        A bit for each event, as Arrow has them: set where it is such a number.
+    there : int
+        How many are.
+    others : list of int
+        The events whose value is something else than digits.
     """
     import numpy as np
 
     loaded = library()
     assert loaded is not None, "what was found was found by it"
-    numbers, kinds = np.empty(len(starts), "int64"), np.empty(len(starts), "uint8")
+    numbers, others = np.empty((2, len(starts)), "int64")
+    valid, counts = np.empty((len(starts) + 7) // 8, "uint8"), np.empty(2, "int64")
     loaded.read_numbers(
-        starts.ctypes.data, stops.ctypes.data, len(starts), numbers.ctypes.data, kinds.ctypes.data
-    )
-    return numbers, kinds
+        starts.ctypes.data, stops.ctypes.data, len(starts), least, most,
+        numbers.ctypes.data, valid.ctypes.data, others.ctypes.data, counts.ctypes.data,
+    )  # fmt: skip
+    return numbers, valid, int(counts[0]), others[: counts[1]].tolist()

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from switchy_nb.recording.fields import TEXT_COLUMNS, Kind, Needles
-from switchy_nb.recording.scan import dictionary_of, scan
+from switchy_nb.recording.scan import scan
+from switchy_nb.recording.values import dictionary_of
 from switchy_nb.wire import native
 
 NAMES = [*TEXT_COLUMNS.values(), "Event-Sequence", "variable_sip_h_X-switchy_app", "x", "a-header"]
