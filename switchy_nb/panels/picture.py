@@ -1,7 +1,8 @@
 """The still picture that stands beside a panel in a notebook, for when there is no kernel any more.
 
 A page that has no kernel has no panel either: where it stood, JupyterLab says that there is no model.
-So a panel is shown with a second output, plain HTML, which the style sheet of the live one hides.
+So a panel is shown with a second output, plain HTML, which the style sheet of the live one hides; and
+which hides what JupyterLab says.
 """
 
 import time
@@ -13,6 +14,11 @@ REST = 5.0
 #: Of a panel that was shown more often than this, only the last pictures are kept up to date.
 KEPT = 4
 _TITLE = "The panel as it was when this was saved"
+#: Of the output behind the picture: a live panel has elements, what JupyterLab says is bare text.
+#: A notebook that is not trusted has neither this nor that text.
+_STYLE = """\
+<style>.jp-OutputArea-child:has(.switchy-still) +
+.jp-OutputArea-child:has(> .jupyter-widgets):not(:has(> * > *)) { display: none; }</style>"""
 
 
 class StillPicture:
@@ -52,5 +58,5 @@ class StillPicture:
 
 
 def _bundle(drawn: str) -> dict[str, str]:
-    html = f'<div class="switchy-still"><strong>{_TITLE}</strong>{drawn}</div>'
+    html = f'<div class="switchy-still"><strong>{_TITLE}</strong>{drawn}</div>{_STYLE}'
     return {"text/html": html, "text/plain": ""}
