@@ -8,19 +8,38 @@ import pytest
 from helpers import RECORDINGS
 from playwright.sync_api import expect
 
-DASHBOARD = f"""\
+RECORDED = f"""\
 from switchy_nb.panels import Dashboard
 from switchy_nb.recording import Recording
 recording = Recording.load({str(RECORDINGS / "hostile_values.events.raw.xz")!r})
 dashboard = Dashboard(recording)
 dashboard"""
+#: the same events as they come over a link, while the page is there
+REPLAYED = f"""\
+from switchy_nb.panels import Dashboard
+from switchy_nb.recording import Recording
+from switchy_nb.replay import replay
+recording = Recording.load({str(RECORDINGS / "hostile_values.events.raw.xz")!r})
+switch = replay(recording, speed=None)
+dashboard = Dashboard(switch)
+dashboard"""
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_a_hostile_recording_forges_nothing(open_notebook, theme: str) -> None:
-    notebook = open_notebook(DASHBOARD, "dashboard.still()", "dashboard.close()")
+@pytest.mark.parametrize(
+    ("dashboard", "theme", "why_off"),
+    [
+        (RECORDED, "JupyterLab Light", "its calls are over"),
+        (RECORDED, "JupyterLab Dark", "its calls are over"),
+        (REPLAYED, "JupyterLab Light", "This is a replay"),
+    ],
+    ids=["recorded", "recorded, dark", "replayed"],
+)
+def test_a_hostile_recording_forges_nothing(
+    open_notebook, dashboard: str, theme: str, why_off: str
+) -> None:
+    notebook = open_notebook(dashboard)
     page = notebook.page
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
@@ -41,7 +60,7 @@ def test_a_hostile_recording_forges_nothing(open_notebook, theme: str) -> None:
     # what makes no sense for a recording is off, and says why
     expect(root.get_by_role("button", name="Hang up", exact=True)).to_be_disabled()
     expect(root.get_by_role("button", name="Dial", exact=True)).to_be_disabled()
-    expect(root.get_by_text("its calls are over").first).to_be_visible()
+    expect(root.get_by_text(why_off).first).to_be_visible()
 
     turn("Events")
     root.get_by_label("Text", exact=True).fill(MARKUP)
@@ -66,6 +85,7 @@ def test_a_hostile_recording_forges_nothing(open_notebook, theme: str) -> None:
 
     outputs = page.locator(".jp-OutputArea-output")
     assert outputs.locator("script, iframe, object, embed").count() == 0
-    assert outputs.locator("img").count() == 1  # the timeline's
+    timelines = "[src^='blob:'], [src^='data:image/png;base64,']"  # the live one, the still one
+    assert outputs.locator(f"img:not({timelines})").count() == 0
     assert dialogs == []
     assert page.evaluate("() => window.forged ?? null") is None
