@@ -80,6 +80,8 @@ function render({ model, el }) {
   const rest = document.createElement("div");
   rest.className = "switchy-form";
   more.append(summary, rest);
+  const pushes = document.createElement("div"); // side by side, also where they need a line of their own
+  pushes.className = "switchy-buttons";
   el.append(form);
   const fields = new Map();
   const buttons = new Map();
@@ -136,8 +138,9 @@ function render({ model, el }) {
       button.setAttribute("data-lm-suppress-shortcuts", "true");
       button.addEventListener("click", () => press(name));
       buttons.set(name, button);
-      form.append(button);
+      pushes.append(button);
     }
+    if (!pushes.isConnected) form.append(pushes);
     if (rest.childElementCount && !more.isConnected) form.append(more);
   };
   const enable = () => {
