@@ -20,6 +20,7 @@ from switchy_nb.panels.script import Script
 from switchy_nb.panels.source import Live, Source, source_of
 from switchy_nb.panels.status import Status, Tone
 from switchy_nb.panels.text import plain
+from switchy_nb.panels.views import of_selection
 from switchy_nb.sync import Caller
 
 if TYPE_CHECKING:
@@ -150,6 +151,11 @@ class Board:
         return self.source.caller if isinstance(self.source, Live) else None
 
     @property
+    def owns_caller(self) -> bool:
+        """Whether the caller was connected here, and is closed when it is left."""
+        return self.caller is not None and self.caller in self._own
+
+    @property
     def off(self) -> str:
         """Why controls that command a switch are off; empty where they are on."""
         return NOT_CONNECTED if self.source is None else self.source.off
@@ -170,6 +176,13 @@ class Board:
     def legs(self) -> list[Leg]:
         """The selected legs."""
         return [leg for uuid in self.chosen if (leg := self.book.find(uuid)) is not None]
+
+    @property
+    def recording_name(self) -> str:
+        """What the recording is called in a cell."""
+        if self.live is None:
+            return "recording"
+        return "caller.recording" if self.caller else "client.listener.recording"
 
     @property
     def legs_of_calls(self) -> list[Leg]:
@@ -205,6 +218,15 @@ class Board:
         kept = tuple(u for u in self.chosen if not (turn and u in known))
         self.chosen = (*kept, *(u for u in known if u not in self.chosen))
         self.chosen_by = by
+
+    def named(self, legs: Iterable[Leg]) -> list[str]:
+        """Return legs' ids as expressions for a cell."""
+        return [self.script.uuid(leg, self.book.of_call(leg)) for leg in legs]
+
+    def tell_selection(self) -> None:
+        """Have the selection among the lines of what was clicked."""
+        legs = self.named(self.legs_of_calls)
+        self.script.looked("selection", of_selection(self.recording_name, legs))
 
     def use(self, source: Source | None) -> None:
         """Follow another source from now on; the old one's calls and links stay as they are."""

@@ -16,6 +16,7 @@ from switchy_nb.panels.rows import COLUMNS, View, row, shown_id
 from switchy_nb.panels.status import Status
 from switchy_nb.panels.still import lines, table
 from switchy_nb.panels.table import FIRST, Choice, How, Table, sent_columns
+from switchy_nb.panels.views import of_table
 from switchy_nb.panels.waits import Waits
 
 #: Seconds between two counts of what there is.
@@ -65,10 +66,24 @@ class CallTable(Part):
     def choose(self, choice: Choice) -> None:
         """Select legs by the ids that the page has."""
         uuids = [self._ids.get(ident, ident) for ident in choice.ids]
-        if choice.how is How.ONLY:
+        if choice.how is How.ALL:
+            uuids = [leg.uuid for leg, _ in self._legs()]
+        elif choice.how is How.RANGE:
+            uuids = self._between(uuids)
+        if choice.how in (How.ONLY, How.RANGE, How.ALL):
             self.board.choose(uuids, by=choice.by)
         else:
             self.board.choose_more(uuids, turn=choice.how is How.TURN, by=choice.by)
+        self.board.tell_selection()
+
+    def _between(self, ends: list[str]) -> list[str]:
+        """Return the legs from one to the other, in that order; what is not there counts as none."""
+        legs = [leg.uuid for leg, _ in self._legs()]
+        places = [legs.index(uuid) for uuid in ends if uuid in legs]
+        if not places:
+            return []
+        first, last = places[0], places[-1]
+        return legs[first : last + 1] if first <= last else legs[last : first + 1][::-1]
 
     def hold(self, on: bool) -> None:
         """Keep the rows where they are, whatever comes; or no longer."""
@@ -86,15 +101,24 @@ class CallTable(Part):
             view.descending = True
         else:
             view.sort, view.descending = "", False
+        self._tell()
 
     def filter(self, text: str) -> None:
         """Show only legs that have this text in a cell."""
         self._held = None
         self._view.wanted = text.strip()
+        self._tell()
 
     def show_columns(self, names: list[str]) -> None:
         """Show these columns; at least one stays."""
         self._shown = [name for name in COLUMNS if name in names] or self._shown[:1]
+        self._tell()
+
+    def _tell(self) -> None:
+        """Have the table among the lines of what was clicked."""
+        if self.board.recording is not None:
+            line = of_table(self.board.recording_name, self._view, self._shown)
+            self.board.script.looked("table", line)
 
     def paint(self) -> None:
         """Show the rows that are in view."""

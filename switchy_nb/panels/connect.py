@@ -162,10 +162,13 @@ class Connect(Part):
             return
         self._refused = NOTHING
         self._learnt = None
+        self.board.script.connected_again()
 
     def disconnect(self) -> None:
         """Leave the switch: what this panel has connected is closed, anything else is let alone."""
         self._refused = NOTHING
+        if self.board.owns_caller:
+            self.board.script.add("caller.close()")
         self.board.use(None)
 
     async def _learn(self) -> None:

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -20,10 +20,8 @@ from switchy_nb.panels.eventview import EventList, HeaderList
 from switchy_nb.panels.forms import Button, Field, Form, Kind, Typed
 from switchy_nb.panels.part import Part
 from switchy_nb.panels.status import NOTHING, Status, Tone
+from switchy_nb.panels.views import of_event, of_events
 from switchy_nb.recording.finding import LONGEST, Wanted
-
-if TYPE_CHECKING:
-    pass
 
 #: Seconds between two looks at the recording: while nobody scrolls, while somebody does, and after
 #: a failure.
@@ -96,6 +94,11 @@ class Events(Part):
         self._apply()
 
     def _apply(self) -> None:
+        board = self.board
+        if board.recording is not None:
+            legs = board.named(board.legs_of_calls) if self._of_selected else None
+            line = of_events(board.recording_name, self._wanted, legs)
+            board.script.looked("events", line)
         if self._log is not None:
             self._log.filter(self._now_wanted())
             self._wake.set()
@@ -137,6 +140,7 @@ class Events(Part):
         else:
             self._leg_words.show(NOTHING)
             self.board.choose([leg])
+            self.board.tell_selection()
 
     def _only(self) -> None:
         self._filter({"leg": self._shown.leg if self._shown else ""})
@@ -175,21 +179,17 @@ class Events(Part):
         if log is not self._log:
             return 0.0  # another recording, meanwhile
         if self._shown is None or shown.event is not self._shown.event:
-            self._headers.show(shown.event, self._root)
+            root = self.board.recording_name
+            self._headers.show(shown.event, root)
             self._leg_words.show(NOTHING)
+            if shown.event is not None:
+                self.board.script.looked("event", of_event(root, int(shown.event["n"])))
         self._shown = shown
         self._list.show(shown.lines)
         self._rates.append((time.monotonic(), log.recording.received))
         if shown.more:
             return shown.took
         return min(max(LOOK, (SHARE - 1) * shown.took), LONGEST_REST)
-
-    @property
-    def _root(self) -> str:
-        """What the recording is called in a cell."""
-        if self.board.live is None:
-            return "recording"
-        return "caller.recording" if self.board.caller else "client.listener.recording"
 
     @property
     def _rate(self) -> float:
@@ -247,7 +247,7 @@ class Events(Part):
 def _fields(wanted: Wanted) -> list[Field]:
     names = tuple((name, name) for name in sorted(TELLING))
     return [
-        Field("name", "Event", value=wanted.name, options=names, hint="answer hangup -heartbeat"),
+        Field("name", "Event", value=wanted.name, options=names, hint="answer -heartbeat"),
         Field("text", "Text", value=wanted.text, hint="in any header"),
         Field("leg", "Leg", value=wanted.leg, hint="uuid, or part of it"),
         Field(

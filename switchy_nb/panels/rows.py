@@ -16,6 +16,8 @@ class Column:
     ----------
     title : str
         Its heading.
+    frame : str
+        What stands for it in the recording's frame of sessions.
     text : callable
         A leg's cell.
     key : callable
@@ -25,27 +27,33 @@ class Column:
     """
 
     title: str
+    frame: str
     text: Callable[[Leg], str]
     key: Callable[[Leg], Any]
     shown: bool = True
 
 
-def _same(text: Callable[[Leg], str], title: str, *, shown: bool = True) -> Column:
-    return Column(title, text, lambda leg: text(leg).lower(), shown)
+#: What stands for a score that is not known.
+_NONE = "–"
+
+
+def _same(text: Callable[[Leg], str], title: str, frame: str, *, shown: bool = True) -> Column:
+    return Column(title, frame, text, lambda leg: text(leg).lower(), shown)
 
 
 COLUMNS: Mapping[str, Column] = {
-    "state": _same(lambda leg: leg.words, "State"),
-    "direction": _same(lambda leg: leg.direction, "Leg"),
-    "sender": _same(lambda leg: leg.sender, "From"),
-    "to": _same(lambda leg: leg.to, "To"),
-    "app": _same(lambda leg: leg.app, "App"),
-    "codec": _same(lambda leg: leg.codec, "Codec"),
-    "mos": Column("MOS", lambda leg: "" if leg.mos is None else f"{leg.mos:.2f}",
+    "state": _same(lambda leg: leg.words, "State", "hangup_cause"),
+    "direction": _same(lambda leg: leg.direction, "Leg", "direction"),
+    "sender": _same(lambda leg: leg.sender, "From", "caller_id"),
+    "to": _same(lambda leg: leg.to, "To", "destination"),
+    "app": _same(lambda leg: leg.app, "App", "app"),
+    "codec": _same(lambda leg: leg.codec, "Codec", "codec"),
+    "mos": Column("MOS", "mos", lambda leg: _NONE if leg.mos is None else f"{leg.mos:.2f}",
                   lambda leg: leg.mos or 0.0),
-    "age": Column("Age", lambda leg: span(leg.age), lambda leg: leg.age),
-    "events": Column("Events", lambda leg: str(leg.events), lambda leg: leg.events, shown=False),
-    "uuid": _same(lambda leg: plain(leg.uuid, 80), "UUID", shown=False),
+    "age": Column("Age", "duration_s", lambda leg: span(leg.age), lambda leg: leg.age),
+    "events": Column("Events", "events", lambda leg: str(leg.events), lambda leg: leg.events,
+                     shown=False),
+    "uuid": _same(lambda leg: plain(leg.uuid, 80), "UUID", "uuid", shown=False),
 }  # fmt: skip
 
 
@@ -106,5 +114,17 @@ def row(leg: Leg, at: int, *, joined: bool, shown: Sequence[str]) -> dict[str, A
         "colour": leg.state.colour,
         "joined": joined,
         "over": leg.over,
-        "title": leg.why,
+        "titles": _titles(leg),
     }
+
+
+def _titles(leg: Leg) -> dict[str, str]:
+    """Say more about cells than stands in them."""
+    titles = {"state": leg.why} if leg.why else {}
+    if leg.mos is None:
+        # FreeSWITCH puts it into CHANNEL_HANGUP_COMPLETE and CHANNEL_DESTROY, into none before
+        titles["mos"] = (
+            "The switch has told no score for this leg's audio" if leg.over
+            else "The switch tells the score of a leg's audio when it has ended"
+        )  # fmt: skip
+    return titles

@@ -9,7 +9,7 @@ from switchy_nb.panels.book import Leg
 
 #: The page shows so many lines at most.
 KEPT = 200
-#: What is done to more legs than this is written as a loop.
+#: What is done to more legs than this is written as a loop; a longer list has a line for each.
 _FEW = 3
 
 
@@ -30,6 +30,7 @@ class Script:
         self.has_caller = has_caller
         self._names: dict[str, str] = {}
         self._calls = 0
+        self._looked_at = ""
 
     @property
     def client(self) -> str:
@@ -47,6 +48,11 @@ class Script:
             given.append("getpass('Secret: ')")
         self.add("from switchy_nb import open_caller")
         self.add(f"caller = open_caller({', '.join(given)})")
+
+    def connected_again(self) -> None:
+        """Add that a link that was lost was brought back."""
+        for what in ("listener.connect()", "connect()", "listener.start()"):
+            self.add(f"{self.client}.{what}")
 
     def dialled(
         self, leg: str, dest: str, app: str | None, options: Mapping[str, object],
@@ -83,23 +89,46 @@ class Script:
             for leg in legs:
                 self.add(f"{leg}.{what}")
         else:
-            self.add(
-                "for leg in [\n" + "".join(f"    {x},\n" for x in legs) + f"]:\n    leg.{what}"
-            )
+            self.add(f"for leg in {listed(legs)}:\n    leg.{what}")
+
+    def looked(self, at: str, line: str) -> None:
+        """Add what is looked at now, in place of what was looked `at` there just before.
+
+        So the last of many clicks that only look stands there; nothing does, without a line.
+        """
+        if self._looked_at == at:
+            self.lines = self.lines[:-1]
+        if line:
+            self.add(line)
+        self._looked_at = at if line else ""
 
     def leg(self, leg: Leg, call: Sequence[Leg]) -> str:
         """Return the expression for a leg; `call` are the legs of its call, in order."""
+        return self._named(leg, call) or f"{self.client}.listener.sessions[{leg.uuid!r}]"
+
+    def uuid(self, leg: Leg, call: Sequence[Leg]) -> str:
+        """Return the expression for a leg's id; as `leg`, also of one that is gone."""
+        name = self._named(leg, call)
+        return repr(leg.uuid) if name is None else f"{name}.uuid"
+
+    def _named(self, leg: Leg, call: Sequence[Leg]) -> str | None:
         name = self._names.get(leg.uuid)
         if name is not None:
             return name
         first = self._names.get(call[0].uuid) if call else None
-        if first is not None and call[-1] is leg:
-            return f"{first}.call.last"
-        return f"{self.client}.listener.sessions[{leg.uuid!r}]"
+        return f"{first}.call.last" if first is not None and call[-1] is leg else None
 
     def add(self, line: str) -> None:
         """Add a line."""
         self.lines = [*self.lines, line][-KEPT:]
+        self._looked_at = ""
+
+
+def listed(expressions: Sequence[str]) -> str:
+    """Write a list of expressions; a long one has a line for each."""
+    if len(expressions) <= _FEW:
+        return f"[{', '.join(expressions)}]"
+    return "[\n" + "".join(f"    {one},\n" for one in expressions) + "]"
 
 
 def _originate(dest: str, app: str | None, options: Mapping[str, object], seconds: float) -> str:

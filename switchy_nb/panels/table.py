@@ -28,6 +28,10 @@ class How(Enum):
     MORE = "more"
     #: those that are chosen already are so no longer
     TURN = "turn"
+    #: all from the first of two rows to the second
+    RANGE = "range"
+    #: all rows, also those that the page does not have
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,12 +135,20 @@ class Tape:
             self.row.said = Status(plain(exc, 300), Tone.BAD)
             return
         self.sound.show(uuid, data, f"Recording of the selected leg, {plain(path, 120)}")
+        # it shows itself also where it is not the last line of a cell
+        sound = f"display(Audio({self._named(path)}))"
+        self._board.script.add(f"from IPython.display import Audio, display\n{sound}")
         self.row.said = Status(f"{len(data) / 1024:,.0f} kB of {plain(path, 120)}", Tone.GOOD)
 
     def _local(self, path: str) -> Path:
         """Say where a file that the switch names is, if it is on this machine."""
         switch = None if self._board.caller is None else self._board.caller.switch
         return Path(path) if switch is None else switch.file(path)
+
+    def _named(self, path: str) -> str:
+        """Say the same in Python."""
+        switch = None if self._board.caller is None else self._board.caller.switch
+        return repr(path) if switch is None else f"str(caller.switch.file({path!r}))"
 
     async def _recordings(self) -> str:
         """Ask the switch where it keeps recordings."""

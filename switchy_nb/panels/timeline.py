@@ -18,6 +18,7 @@ from switchy_nb.panels.part import Part
 from switchy_nb.panels.scene import Artist, Scene, of_all, of_selected
 from switchy_nb.panels.status import Status
 from switchy_nb.panels.text import plain
+from switchy_nb.panels.views import of_timeline
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,11 @@ class Timeline(Part):
     def _choose(self, calls: str, clock: str) -> None:
         self._calls = _ALL if calls == _ALL else "selected"
         self._clock = _SWITCH if clock == _SWITCH else _ARRIVAL
+        board = self.board
+        if board.recording is not None:
+            legs = None if self._calls == _ALL else board.named(board.legs_of_calls)
+            line = of_timeline(board.recording_name, legs, self._clock, growing=board.growing)
+            board.script.looked("timeline", line)
         self._wake.set()
 
     def _themed(self, theme: str) -> None:

@@ -67,6 +67,34 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
 
 
 @pytest.mark.timeout(240)
+def test_what_is_only_looked_at_is_a_line_of_python_too(panel: Panel) -> None:
+    def last(line: str) -> None:
+        expect(panel.script).to_have_text(re.compile(r"(^|\n)" + re.escape(line) + "$"))
+
+    panel.dial(f"answer@{panel.sip}")
+    expect(panel.says(f"answer@{panel.sip}: up")).to_be_visible()
+    expect(panel.row("inbound").get_by_role("gridcell").nth(6)).to_have_text("–")  # MOS
+    panel.row("inbound").click()
+    last("selected = caller.recording.select(sessions=[sess1.uuid, sess1.call.last.uuid])")
+    panel.root.get_by_role("button", name="To", exact=True).click()
+    last("caller.recording.sessions.sort_values('destination')")
+    panel.root.get_by_role("tab", name="Events").click()
+    panel.root.get_by_label("Event", exact=True).fill("answer")
+    panel.root.get_by_label("Of", exact=True).select_option("the selected call")
+    panel.button("Filter").click()
+    legs = "sessions=[sess1.uuid, sess1.call.last.uuid]"
+    last(f"caller.recording.select({legs}).find(name='answer')")
+    expect(panel.says("of the selected call: all that there are")).to_be_visible()
+    lines = panel.root.get_by_role("grid", name="Events").get_by_role("row")
+    lines.filter(has_text="CHANNEL_ANSWER").first.click()
+    expect(panel.script).to_have_text(re.compile(r"caller\.recording\.event\(\d+\)$"))
+    panel.root.get_by_role("tab", name="Timeline").click()
+    panel.root.get_by_label("Time is", exact=True).select_option("the switch's clock")
+    panel.button("Draw").click()
+    last(f"caller.recording.timeline({legs}, clock='switch')")
+
+
+@pytest.mark.timeout(240)
 def test_what_was_clicked_is_copied_into_a_cell_and_runs(open_notebook) -> None:
     notebook = open_notebook(PANEL, "# pasted here", "print(caller.recording.calls.hangup_cause)")
     notebook.run(0)
@@ -119,11 +147,20 @@ def test_fifty_calls_at_once(panel: Panel) -> None:
     panel.root.get_by_role("textbox", name="Filter").fill("outbound")
     expect(panel.says("50 fit the filter")).to_be_visible()
     expect(panel.row("inbound")).to_have_count(0)
+    panel.calls.press("Home")
+    panel.calls.locator("[aria-rowindex='2']").click()  # the first has the headings
+    panel.calls.locator("[aria-rowindex='5']").click(modifiers=["Shift"])
+    expect(panel.says("Selected: 4 legs, 4 of them up")).to_be_visible()
     panel.row("outbound").first.click()
     panel.row("outbound").nth(3).click(modifiers=["ControlOrMeta"])
     expect(panel.says("Selected: 2 legs, 2 of them up")).to_be_visible()
     panel.button("Hang up").click()
     expect(panel.says("96 legs up, 4 ended")).to_be_visible()
+    panel.calls.focus()
+    panel.page.keyboard.press("ControlOrMeta+a")
+    expect(panel.says("Selected: 50 legs, 48 of them up")).to_be_visible()
+    panel.button("Hang up").click()
+    expect(panel.says("0 legs up, 100 ended")).to_be_visible(timeout=30_000)
 
 
 @pytest.mark.timeout(240)
@@ -188,7 +225,7 @@ def test_by_keyboard_alone(panel: Panel, notebook) -> None:
         expect(panel.says(f"{number}@{panel.sip}: up")).to_be_visible()
     expect(panel.row("outbound")).to_have_count(2)
     cells = notebook.page.locator(".jp-Notebook .jp-Cell").count()
-    for _ in range(5):  # past "More", the filter, the holding and the columns
+    for _ in range(6):  # past "More", the filter, "Select all", the holding and the columns
         keyboard.press("Tab")
     expect(panel.calls).to_be_focused()
     for key in ("ArrowDown", "ArrowDown"):

@@ -70,6 +70,7 @@ def test_sorts_one_way_the_other_and_not_at_all(table: CallTable, book: Book) ->
     hands.tell(table.table, sort="no such column")
     hands.tell(table.table, sort="age")
     eventually(lambda: table.table.sort == ["age", False])
+    assert table.board.script.lines == ["recording.sessions.sort_values('duration_s')"]
 
 
 def test_filters_and_says_how_many_fit(table: CallTable, book: Book) -> None:
@@ -134,3 +135,22 @@ def test_choices_that_come_faster_than_they_are_shown_add_up(table: CallTable, b
     table.select("b")
     eventually(lambda: table.table.chosen == ["b"])
     assert table.table.by == "", "no view of the page has done it"
+
+
+def test_all_rows_and_all_from_one_to_another(table: CallTable, book: Book) -> None:
+    add(table, book, *(Leg(str(n), n, to="even" if n % 2 == 0 else "odd") for n in range(1000)))
+    shown(table, 1000)
+    tell = Hands(table).tell
+    tell(table.table, filter="even")
+    tell(table.table, choose=[], how="all", by="v")
+    eventually(lambda: len(table.table.chosen) == 500)
+    assert table.table.chosen[:2] == ["998", "996"], "in the order of the table"
+    for ends, chosen in (
+        (["4", "8"], ["4", "6", "8"]),
+        (["8", "4"], ["8", "6", "4"]),
+        (["6", "6"], ["6"]),
+        (["7", "6"], ["6"]),  # one that the filter has taken away
+        (["x"], []),
+    ):
+        tell(table.table, choose=ends, how="range", by="v")
+        eventually(lambda wanted=chosen: table.table.chosen == wanted)

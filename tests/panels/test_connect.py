@@ -57,6 +57,7 @@ def test_a_simulated_switch_at_a_press(connecting: Hands) -> None:
     connecting.click("Disconnect")
     connecting.sees("connect to a switch first", "link")
     eventually(lambda: not caller.client.connected())
+    assert connecting.lines()[-1] == "caller.close()"
     assert caller.switch is not None
     eventually(lambda: not caller.switch.running)
 

@@ -28,7 +28,7 @@ def test_busy_shows_the_cause_in_plain_words(hands: Hands, sip: str) -> None:
     assert hands.tone("dial") == "bad"
     near = eventually(lambda: next((r for r in hands.rows() if "hung up" in r["state"]), None), 5)
     assert near["state"] == "hung up: USER_BUSY"
-    assert near["title"] == "USER_BUSY (SIP 486): the far end is busy"
+    assert near["titles"]["state"] == "USER_BUSY (SIP 486): the far end is busy"
 
 
 def test_a_call_that_makes_no_leg_says_why(hands: Hands) -> None:

@@ -152,6 +152,11 @@ def test_the_headers_of_the_chosen_event_and_its_leg(
     eventually(lambda: user.part.board.chosen == (sess.uuid,))
     user.press("only")
     user.sees(f"Events of the leg {sess.uuid[:20]}")
+    found, chosen, selected, only = user.part.board.script.lines
+    assert found == f"caller.recording.find(name='channel_answer', leg={sess.uuid!r})"
+    assert chosen == code
+    assert selected.startswith("selected = caller.recording.select(sessions=[")
+    assert only == f"caller.recording.find(leg={sess.uuid!r})"
 
 
 def test_only_the_selected_call_whichever_it_is(make: MakeEvents, calls: Recording) -> None:

@@ -60,5 +60,14 @@ def test_a_row_is_text(book: Book) -> None:
     assert made["cells"] == [
         "hung up: USER_BUSY", "outbound →", "Zoe <2>", "kitty", "", "", "4.10", "0:10", "0", "c",
     ]  # fmt: skip
-    assert made["title"] == "USER_BUSY (SIP 486): the far end is busy"
+    assert made["titles"] == {"state": "USER_BUSY (SIP 486): the far end is busy"}
     assert made["over"]
+
+
+@pytest.mark.parametrize(
+    ("state", "when"), [(State.UP, "when it has ended"), (State.HUNG_UP, "no score")]
+)
+def test_a_score_that_is_not_known_is_a_dash_that_says_why(state: State, when: str) -> None:
+    made = row(Leg("a", 0, state=state), 0, joined=False, shown=["mos"])
+    assert made["cells"] == ["–"]
+    assert when in made["titles"]["mos"]

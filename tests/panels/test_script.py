@@ -83,3 +83,25 @@ def test_it_does_not_grow_for_ever(made: Script) -> None:
     for _ in range(script.KEPT + 50):
         made.did(["leg"], "hangup()")
     assert len(made.lines) == script.KEPT
+
+
+def test_of_what_is_only_looked_at_the_last_stands_there(made: Script) -> None:
+    made.looked("event", "recording.event(1)")
+    made.looked("event", "recording.event(2)")
+    made.looked("table", "recording.sessions")
+    made.looked("event", "recording.event(3)")
+    assert made.lines == ["recording.event(2)", "recording.sessions", "recording.event(3)"]
+    made.looked("event", "")
+    made.looked("event", "")
+    assert made.lines == ["recording.event(2)", "recording.sessions"]
+    made.add("sess1.hangup()")
+    made.looked("table", "recording.sessions")
+    assert len(made.lines) == 4, "what was done is never replaced"
+
+
+def test_ids_of_legs_that_have_a_name_and_of_others(made: Script) -> None:
+    near, far = Leg("n", 0), Leg("f", 0)
+    made.dialled("n", "a@b", None, {}, 30.0, 5.0)
+    assert made.uuid(near, [near, far]) == "sess1.uuid"
+    assert made.uuid(far, [near, far]) == "sess1.call.last.uuid"
+    assert made.uuid(Leg("other'", 1), []) == '"other\'"'

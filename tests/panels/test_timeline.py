@@ -70,6 +70,11 @@ def test_the_selected_call_is_drawn_as_it_goes_on(
     eventually(lambda: part.board.book.find(sess.uuid))
     part.select(sess.uuid)
     png = drawn(part, "to answer: up")
+    assert part.board.script.lines == [], "nothing was clicked"
+    draw(part, "selected")
+    eventually(lambda: part.board.script.lines)
+    (line,) = part.board.script.lines
+    assert line.startswith(f"caller.recording.timeline(sessions=[{sess.uuid!r}, ")
     assert png.startswith(b"\x89PNG")
     eventually(lambda: said(part) == "The selected call 2 legs")
     sess.hangup()

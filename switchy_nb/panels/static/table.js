@@ -48,7 +48,7 @@ function fill(tr, row, names) {
     const value = row ? row.cells[at] ?? "" : at ? "" : "…";
     text.parentElement.className = `switchy-col-${name}`;
     if (text.textContent !== value) text.textContent = value;
-    const title = name === "state" && row?.title ? row.title : value;
+    const title = row?.titles?.[name] ?? value;
     if (text.parentElement.title !== title) text.parentElement.title = title;
   });
   tr.dot_.style.backgroundColor = row?.colour ?? "transparent";
@@ -79,7 +79,12 @@ function render({ model, el }) {
   chooser.append(summary, boxes);
   const [holder, hold] = newCheck("Hold the list still");
   hold.addEventListener("change", () => model.send({ hold: hold.checked }));
-  bar.append(field, holder, chooser);
+  const every = node("button", "jupyter-button widget-button");
+  every.type = "button";
+  every.textContent = "Select all";
+  quiet(every);
+  every.addEventListener("click", () => chooseAll());
+  bar.append(field, every, holder, chooser);
 
   const frame = node("div", "switchy-table");
   const table = node("table", "", "grid");
@@ -103,8 +108,10 @@ function render({ model, el }) {
   el.append(bar, frame, empty);
 
   let [first, end] = [0, 0];
+  let anchor = ""; // the row that Shift and a click choose from
   let cursor = ""; // the row that the keys move from; what is chosen is the kernel's to say
   let seen = "";
+  let staying = false; // whether what is chosen next is not scrolled to
   let coming = null; // the place that the keys go to, and what is to be done there
   const rows = new Map();
   const shown = () => model.get("columns").filter((column) => column.shown);
@@ -121,9 +128,18 @@ function render({ model, el }) {
   const choose = (id, how) => {
     // only what was done: what is chosen then, the kernel knows, which may be behind with its words
     if (!id) return;
+    if (how !== "range") anchor = id;
     cursor = id;
     coming = null;
-    model.send({ choose: [id], how, by: view });
+    model.send({ choose: how === "range" ? [anchor || id, id] : [id], how, by: view });
+  };
+  const chooseAll = () => {
+    staying = true;
+    model.send({ choose: [], how: "all", by: view });
+  };
+  const press = (id, event) => {
+    const beside = event.ctrlKey || event.metaKey;
+    choose(id, event.shiftKey ? "range" : beside ? "turn" : "only");
   };
   const byPlace = () => new Map(model.get("rows").map((row) => [row.at, row]));
   const placeOf = (id) => model.get("rows").find((row) => row.id === id)?.at ?? model.get("at");
@@ -137,12 +153,16 @@ function render({ model, el }) {
     // what was pressed, even if rows move before the button is let go
     const tr = event.target.closest("tr");
     if (event.button !== 0 || !tr?.leg_) return;
-    choose(tr.leg_, event.ctrlKey || event.metaKey ? "turn" : "only");
+    if (event.shiftKey) {
+      event.preventDefault(); // else the text in between is marked
+      table.focus({ preventScroll: true });
+    }
+    press(tr.leg_, event);
   });
   body.addEventListener("click", (event) => {
     // a click without a mouse, such as a screen reader's
     if (event.detail !== 0) return;
-    choose(event.target.closest("tr")?.leg_, event.ctrlKey || event.metaKey ? "turn" : "only");
+    press(event.target.closest("tr")?.leg_, event);
   });
   table.addEventListener("keydown", (event) => {
     if (event.target !== table) return;
@@ -156,12 +176,14 @@ function render({ model, el }) {
       Home: 0,
       End: last,
     }[event.key];
-    const press = event.key === " " || event.key === "Enter";
-    if (to === undefined && !press) return;
+    const beside = event.ctrlKey || event.metaKey;
+    const all = beside && event.key.toLowerCase() === "a";
+    const enter = event.key === " " || event.key === "Enter";
+    if (to === undefined && !enter && !all) return;
     event.preventDefault();
     event.stopPropagation();
-    const beside = event.ctrlKey || event.metaKey;
-    if (press) return choose(cursor, beside || event.shiftKey ? "turn" : "only");
+    if (all) return chooseAll();
+    if (enter) return choose(cursor, beside || event.shiftKey ? "turn" : "only");
     const at = Math.min(Math.max(to, 0), last);
     scrollTo(at);
     // Shift chooses one more, Ctrl only moves on
@@ -256,7 +278,8 @@ function render({ model, el }) {
       const mine = model.get("by") === view;
       if (!mine && !chosen.includes(cursor)) cursor = chosen.at(-1) ?? "";
       const at = mine ? placeOf(cursor) : model.get("at");
-      if (at >= 0) scrollTo(at);
+      if (at >= 0 && !(mine && staying)) scrollTo(at);
+      staying = false;
     }
     const to = Math.min(end, total);
     const from = Math.min(first, to);
