@@ -4,6 +4,7 @@ What is done there is not known here.
 """
 
 import asyncio
+import atexit
 import logging
 import threading
 from collections.abc import Callable, Coroutine
@@ -42,8 +43,13 @@ class Desk:
         )
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread; it ends with the interpreter, if nobody ends it before.
+
+        A kernel that ends has no thread any more that sends for all others: what is sent after that
+        may be torn.
+        """
         self._thread.start()
+        atexit.register(self.close)
 
     def post(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have a function called on the desk's thread; return at once. From any thread.
@@ -88,16 +94,26 @@ class Desk:
         """Call what takes long on another thread; what has the same lane, one after the other."""
         if lane not in self._lanes:
             self._lanes[lane] = ThreadPoolExecutor(1, f"switchy_nb panel {lane} {self._name}")
-        return await self._loop.run_in_executor(self._lanes[lane], function)
+        try:
+            work = self._lanes[lane].submit(function)
+        except RuntimeError as exc:
+            # the interpreter is ending: it takes no work any more, and nobody wants to hear of that
+            self._end()
+            raise asyncio.CancelledError from exc
+        return await asyncio.wrap_future(work)
 
     def close(self) -> None:
         """Cancel what is under way and end the threads; twice is fine."""
+        self._end()
+        atexit.unregister(self.close)
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _end(self) -> None:
         with self._lock:
             if self._open:
                 self._open = False
                 self._loop.call_soon_threadsafe(self._loop.stop)
-        if self._thread is not threading.current_thread():
-            self._thread.join()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -88,3 +90,28 @@ def test_close_cancels_what_is_under_way_and_ends_the_threads(failures: list[Exc
     desk.close()
     desk.post(lambda: failures.append(RuntimeError("a click came too late, and was obeyed")))
     assert failures == []
+
+
+#: A desk that draws all the time, as the interpreter ends.
+ENDING = """
+import threading
+from switchy_nb.panels.desk import Desk
+
+drawn = threading.Event()
+desk = Desk("test", lambda error: None)
+
+async def draw():
+    while True:
+        await desk.beside(drawn.set)
+
+desk.start()
+desk.post(lambda: desk.run(draw()))
+assert drawn.wait(20)
+"""
+
+
+def test_it_ends_with_the_interpreter_and_says_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
