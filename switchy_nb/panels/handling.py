@@ -92,7 +92,8 @@ class Handling(Part):
             return Status("Nothing is selected: choose a call in the table.")
         if len(legs) > 1:
             up = sum(map(deeds.up, legs))
-            return Status(f"Selected: {len(legs)} legs, {up} of them up", Tone.BUSY)
+            tone = Tone.BUSY if up else Tone.PLAIN
+            return Status(f"Selected: {len(legs)} legs, {up} of them up", tone)
         (leg,) = legs
         state = leg.why if leg.over else leg.words
         tone = Tone.PLAIN if leg.over else (Tone.GOOD if leg.answered else Tone.BUSY)

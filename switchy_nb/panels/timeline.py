@@ -100,7 +100,7 @@ class Timeline(Part):
             rest = LOOK
             if not self.hidden:
                 took = await self._draw()
-                received = self.board.recording.received if self.board.recording else 0
+                received = self._received
                 now = time.monotonic()
                 busy = (received - events) / max(now - before, LOOK) > BUSY
                 before, events = now, received
@@ -110,9 +110,25 @@ class Timeline(Part):
                     )
                     rest = max(REST, rest)
                 self._rest = rest
+            await self._pause(rest)
+
+    async def _pause(self, rest: float) -> None:
+        """Rest; no longer than until something is clicked, another call chosen, or the rush is over."""
+        chosen, before = self.board.chosen, self._received
+        began = time.monotonic()
+        while (left := began + rest - time.monotonic()) > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), rest)
-            self._wake.clear()
+                await asyncio.wait_for(self._wake.wait(), min(left, REST))
+                break  # something was clicked
+            rested = time.monotonic() - began
+            calm = self._received - before < BUSY * rested
+            if self.board.chosen != chosen or (calm and rested > LONGEST_REST):
+                break
+        self._wake.clear()
+
+    @property
+    def _received(self) -> int:
+        return 0 if self.board.recording is None else self.board.recording.received
 
     async def _draw(self) -> float:
         """Draw what there is to be drawn; return how long that took."""

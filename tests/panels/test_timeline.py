@@ -164,6 +164,24 @@ def test_another_selection_is_another_picture(make: MakeTimeline, calls: Recordi
     drawn(part)
 
 
+def test_a_rush_is_rested_from_unless_somebody_looks_at_another_call_or_it_is_over(
+    make: MakeTimeline, calls: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "BUSY", -1.0)  # whatever comes is a rush
+    monkeypatch.setattr(timeline, "BUSY_SHARE", 10_000)
+    monkeypatch.setattr(timeline, "LONGEST_REST", 0.2)
+    part = make(calls)
+    legs = calls.sessions.groupby("call", sort=False).head(1).index
+    part.select(legs[0])
+    first = drawn(part)
+    eventually(lambda: part._rest > 60)
+    part.select(legs[1])
+    drawn(part, after=first)
+    eventually(lambda: part._rest > 60)
+    monkeypatch.setattr(timeline, "BUSY", 500.0)
+    eventually(lambda: part._rest < 1, 10)
+
+
 def test_a_drawing_that_fails_says_so_and_is_tried_again(
     make: MakeTimeline, calls: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
