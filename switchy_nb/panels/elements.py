@@ -57,9 +57,9 @@ class Picture(anywidget.AnyWidget):
 
     Parameters
     ----------
-    on_theme : callable, optional
-        Called with ``light`` or ``dark`` when the page tells what is behind the picture, on
-        whatever thread the message comes.
+    on_room : callable, optional
+        Called when the page tells what is behind the picture (``light``, ``dark`` or None, if it
+        does not know), and how wide it can be (in pixels); on whatever thread the message comes.
     """
 
     _esm = script("picture")
@@ -68,15 +68,17 @@ class Picture(anywidget.AnyWidget):
     alt = traitlets.Unicode("").tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, on_theme: Callable[[str], None] = lambda theme: None) -> None:
+    def __init__(self, on_room: Callable[[str | None, int], None] = lambda theme, px: None) -> None:
         super().__init__()
-        self._on_theme = on_theme
+        self._on_room = on_room
         self.on_msg(self._told)
 
     def _told(self, _: object, content: object, buffers: object) -> None:
-        theme = content.get("theme") if isinstance(content, dict) else None
-        if theme in ("light", "dark"):
-            self._on_theme(theme)
+        if not isinstance(content, dict):
+            return
+        theme, width = content.get("theme"), content.get("width")
+        if theme in ("light", "dark", None) and isinstance(width, int) and width > 0:
+            self._on_room(theme, width)
 
     def show(self, png: bytes, alt: str = "", note: str = "") -> None:
         """Show a picture, or (if it is empty) only the note."""

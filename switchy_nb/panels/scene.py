@@ -4,9 +4,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from switchy_nb.panels.book import Book, Leg
+from switchy_nb.plots.style import DPI
 
 if TYPE_CHECKING:
     from switchy_nb.recording import Recording
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Legs that are drawn while calls go on: more cannot be told apart, and take seconds.
 LANES = 40
+#: Inches that a picture is wide at least, and at most, for text that can be read.
+NARROWEST, WIDEST = 7.0, 14.0
 #: Seconds by which a leg may have begun before a panel knew of it.
 _AHEAD = 10.0
 
@@ -101,8 +104,13 @@ class Artist:
         self._following: Following | None = None
         self._last: tuple[object, ...] = ()
 
-    def draw(self, scene: Scene, clock: str, theme: str | None, *, again: bool) -> Drawn:
-        """Draw a scene; one that would look like the last one only if it is wanted `again`."""
+    def draw(
+        self, scene: Scene, clock: str, theme: str | None, width: int = 0, *, again: bool
+    ) -> Drawn:
+        """Draw a scene, some pixels wide (if it is known how many).
+
+        One that would look like the last one is drawn only if it is wanted `again`.
+        """
         from switchy_nb.recording.following import Following
 
         began = time.thread_time()
@@ -111,14 +119,15 @@ class Artist:
             since = scene.since if self._live else None
             following = self._following = Following(self.recording, scene.legs, since)
         grown = following.update()
-        wanted = (scene.legs, clock, theme)
+        wanted = (scene.legs, clock, theme, width)
         if not (grown or again) and wanted == self._last:
             return Drawn(b"", time.thread_time() - began)
         part = following.part
         known = [leg for leg in scene.legs if leg in part.sessions.index]
         if not known:
             return Drawn(b"", time.thread_time() - began)  # its first event is still to come
-        figure = part.timeline(sessions=known, clock=clock, theme=theme)
+        room: dict[str, Any] = {"width": min(max(width / DPI, NARROWEST), WIDEST)} if width else {}
+        figure = part.timeline(sessions=known, clock=clock, theme=theme, **room)
         picture = BytesIO()
         figure.savefig(picture, format="png", facecolor="none", bbox_inches="tight", pad_inches=0.1)
         self._last = wanted

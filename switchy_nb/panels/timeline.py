@@ -55,9 +55,10 @@ class Timeline(Part):
             raise TypeError(f"calls are 'selected' or 'all', not {calls!r}")
         self._calls, self._clock = calls, _ARRIVAL
         self._theme: str | None = None
+        self._width = 0
         self._form = Form("Timeline", self._fields(), [Button("draw", "Draw", self._drawn_by)])
         self._words = StatusLine()
-        self._picture = Picture(lambda theme: self.board.post(self._themed, theme))
+        self._picture = Picture(lambda *room: self.board.post(self._has_room, *room))
         self._artist: Artist | None = None
         self._scene: Scene | None = None
         self._rest, self._failure = 0.0, ""
@@ -89,8 +90,8 @@ class Timeline(Part):
             board.script.looked("timeline", line)
         self._wake.set()
 
-    def _themed(self, theme: str) -> None:
-        self._theme = theme
+    def _has_room(self, theme: str | None, width: int) -> None:
+        self._theme, self._width = theme, width
         self._wake.set()
 
     async def _keep_drawn(self) -> None:
@@ -143,7 +144,7 @@ class Timeline(Part):
         if self._scene is None:
             self._picture.show(b"", "", BEGINNING)
         again = self._scene is None
-        work = partial(artist.draw, scene, self._clock, self._theme, again=again)
+        work = partial(artist.draw, scene, self._clock, self._theme, self._width, again=again)
         try:
             drawn = await self.board.desk.beside(work)
         except Exception as exc:

@@ -5,10 +5,7 @@ from io import BytesIO
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from switchy_nb.plots.style import FONT, NORMAL, Theme
-
-#: Sharp enough for screens with twice the usual pixels, small enough to be kept in a notebook.
-_DPI = 110
+from switchy_nb.plots.style import DPI, FONT, NORMAL, Theme
 
 
 class InlineFigure(Figure):
@@ -24,7 +21,7 @@ class InlineFigure(Figure):
     """
 
     def __init__(self, width: float, height: float) -> None:
-        super().__init__(figsize=(width, height), dpi=_DPI, facecolor="none", edgecolor="none")
+        super().__init__(figsize=(width, height), dpi=DPI, facecolor="none", edgecolor="none")
         FigureCanvasAgg(self)
 
     def _repr_png_(self) -> bytes:

@@ -194,6 +194,8 @@ def ink_on(colour: str) -> str:
     return ON_COLOUR if 0.3 * red + 0.59 * green + 0.11 * blue > 100 else "#ffffff"
 
 
+#: Dots an inch: sharp enough for screens with twice the usual pixels, small enough for a notebook.
+DPI = 110
 #: It comes with matplotlib, so figures look the same everywhere.
 FONT = "DejaVu Sans"
 SMALL, NORMAL, TINY = 8.0, 9.0, 6.5

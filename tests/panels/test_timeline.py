@@ -134,13 +134,25 @@ def test_by_the_switch_s_clock_and_for_a_theme(make: MakeTimeline) -> None:
     arrival = drawn(part)
     draw(part, "selected", "switch")
     switch = drawn(part, after=arrival)
-    message(part._picture, {"theme": "dark"})
+    message(part._picture, {"theme": "dark", "width": 1000})
     dark = drawn(part, after=switch)
-    message(part._picture, {"theme": "light"})
+    message(part._picture, {"theme": "light", "width": 1000})
     light = drawn(part, after=dark)
     assert ink(dark) > ink(light)
-    message(part._picture, {"theme": "<b>"})
-    assert part._theme == "light"
+    for room in ({"theme": "<b>", "width": 5}, {"theme": "dark", "width": "5"}, {"width": -5}):
+        message(part._picture, room)
+    part.board.desk.call(lambda: None)
+    assert (part._theme, part._width) == ("light", 1000)
+
+
+def test_as_wide_as_there_is_room(make: MakeTimeline, calls: Recording) -> None:
+    part = make(calls)
+    part.select(calls.sessions.index[0])
+    png = drawn(part)
+    for room, at_least, at_most in ((800, 740, 840), (1280, 1200, 1340), (10, 700, 800)):
+        message(part._picture, {"width": room})
+        png = drawn(part, after=png)
+        assert at_least < imread(BytesIO(png)).shape[1] < at_most
 
 
 def ink(png: bytes) -> float:

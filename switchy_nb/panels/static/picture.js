@@ -1,4 +1,6 @@
 // A picture, and the words that say the same to those who do not see it.
+const STEP = 40; // pixels: less is not worth another drawing
+
 function render({ model, el }) {
   const frame = document.createElement("div");
   frame.className = "switchy-picture";
@@ -23,21 +25,29 @@ function render({ model, el }) {
     note.textContent = model.get("note");
     note.hidden = note.textContent === "";
   };
-  // The kernel may draw for what is behind the picture: a theme is a matter of the page.
-  const theme = () => {
+  // The kernel may draw for what is behind the picture, and for the room that there is.
+  let told = "";
+  const look = () => {
+    if (frame.clientWidth === 0) return; // on a tab that is not in front
     const { jpThemeLight: light } = document.body.dataset;
-    if (light !== undefined) model.send({ theme: light === "false" ? "dark" : "light" });
+    const room = { width: Math.round(frame.clientWidth / STEP) * STEP };
+    if (light !== undefined) room.theme = light === "false" ? "dark" : "light";
+    if (told === JSON.stringify(room)) return;
+    told = JSON.stringify(room);
+    model.send(room);
   };
-  const watched = new MutationObserver(theme);
-  watched.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-  theme();
+  const themes = new MutationObserver(look);
+  themes.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  const sizes = new ResizeObserver(look);
+  sizes.observe(frame);
   model.on("change:png", draw);
   model.on("change:alt", tell);
   model.on("change:note", tell);
   draw();
   tell();
   return () => {
-    watched.disconnect();
+    themes.disconnect();
+    sizes.disconnect();
     model.off("change:png", draw);
     model.off("change:alt", tell);
     model.off("change:note", tell);
