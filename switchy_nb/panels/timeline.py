@@ -155,14 +155,13 @@ class Timeline(Part):
             self._failure, self._scene = failure, None
             self._picture.show(b"", "", failure)
             return REST
-        now = self._now()
-        if (
-            drawn.png
-            and now is not None
-            and (self._calls == _ALL or now.legs[:1] == scene.legs[:1])
-        ):
-            self._scene = scene  # else another call was selected meanwhile
-            self._picture.show(drawn.png, scene.words, "")
+        now, last = self._now(), self._scene
+        if now is None or not (self._calls == _ALL or now.legs[:1] == scene.legs[:1]):
+            return drawn.took  # another call was selected meanwhile
+        if drawn.png or (last is not None and last.legs == scene.legs):
+            # without a new one it is the same picture, perhaps in other words
+            self._scene = scene
+            self._picture.show(drawn.png or self._picture.png, scene.words, "")
         return drawn.took
 
     def _now(self) -> Scene | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from browser.panelpage import PANEL, Panel
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 READY = re.compile(r"(http://127\.0\.0\.1:\d+)/lab\?token=([0-9a-f]+)")
@@ -238,3 +239,17 @@ def open_notebook(lab: Lab, chromium: Browser, tmp_path: Path) -> Iterator[OpenN
     for notebook in opened:
         notebook.close()
     assert [notebook.errors for notebook in opened if notebook.errors] == []
+
+
+@pytest.fixture
+def notebook(open_notebook: OpenNotebook) -> NotebookPage:
+    """A notebook with a panel on a simulated switch, and cells that end either."""
+    made = open_notebook(PANEL, "leaving.close()", "panel.close()")
+    made.run(0)
+    return made
+
+
+@pytest.fixture
+def panel(notebook: NotebookPage) -> Panel:
+    """The panel in it."""
+    return Panel(notebook)

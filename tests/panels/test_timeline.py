@@ -75,6 +75,10 @@ def test_the_selected_call_is_drawn_as_it_goes_on(
     eventually(lambda: part.board.script.lines)
     (line,) = part.board.script.lines
     assert line.startswith(f"caller.recording.timeline(sessions=[{sess.uuid!r}, ")
+    draw(part, "all")  # which are the same legs
+    drawn(part, "Timeline of the calls that are up")
+    draw(part, "selected")
+    png = drawn(part, "Timeline of the selected call")
     assert png.startswith(b"\x89PNG")
     eventually(lambda: said(part) == "The selected call 2 legs")
     sess.hangup()
