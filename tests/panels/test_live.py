@@ -158,7 +158,7 @@ def test_a_score_that_is_none_is_not_shown(board: Switchboard, book: LiveBook, m
     book.refresh()
     (leg,) = book
     assert leg.mos is None
-    assert COLUMNS["mos"].text(leg) == ""
+    assert COLUMNS["mos"].text(leg) == "–"
 
 
 def test_what_a_caller_calls_itself_is_one_line_of_text(board: Switchboard, book: LiveBook) -> None:

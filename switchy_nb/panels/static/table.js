@@ -315,7 +315,9 @@ function render({ model, el }) {
     table.setAttribute("aria-multiselectable", "true");
     if (active) table.setAttribute("aria-activedescendant", active);
     else table.removeAttribute("aria-activedescendant");
-    frame.style.height = `${Math.min(Math.max(total, 1), VISIBLE) * HEIGHT + HEIGHT + 2}px`;
+    // where the table is wider than the page, the bar that scrolls it takes no row's place
+    const scrollbar = frame.offsetHeight - frame.clientHeight;
+    frame.style.height = `${Math.min(Math.max(total, 1), VISIBLE) * HEIGHT + HEIGHT + 2 + scrollbar}px`;
     frame.hidden = total === 0;
     empty.hidden = total !== 0;
     bar.hidden = total === 0 && model.get("filter") === "";
