@@ -250,56 +250,6 @@ def test_an_event_that_did_not_come(tape):
     assert tape.recording.event(int(found["n"].iloc[0])).name == "CHANNEL_HANGUP_COMPLETE"
 
 
-def test_one_dialog_whose_invite_and_bye_took_as_long_as_sip_waits(tape):
-    same = {"variable_sip_call_id": "abc@1"}
-    tape.leg("near-leg-1", at=0, answered=0.54, hungup=5, **same)
-    tape.leg(
-        "far-leg-1",
-        at=0.52,
-        call="near-leg-1",
-        direction="inbound",
-        answered=0.54,
-        hungup=6.5,
-        **same,
-    )
-    problems = tape.recording.problems()
-    assert list(problems["kind"]) == [Kind.RETRANSMISSION.value] * 2
-    assert "The INVITE seems to have been lost at first" in problems["what"].iloc[0]
-    assert "The BYE seems to have been lost at first" in problems["what"].iloc[1]
-    assert problems["seconds"].tolist() == [0.52, 1.5]
-    assert "abc@1" in problems["evidence"].iloc[0]
-
-
-@pytest.mark.parametrize(("call_id", "began"), [("other@2", 0.52), ("abc@1", 0.3)])
-def test_two_dialogs_or_another_delay_are_no_retransmission(tape, call_id, began):
-    tape.leg("near-leg-1", answered=0.54, hungup=5, variable_sip_call_id="abc@1")
-    tape.leg(
-        "far-leg-1",
-        at=began,
-        call="near-leg-1",
-        direction="inbound",
-        answered=0.54,
-        hungup=5,
-        variable_sip_call_id=call_id,
-    )
-    assert len(tape.recording.problems()) == 0
-
-
-def test_an_invite_that_was_taken_twice_and_one_that_nobody_answered(tape):
-    same = {
-        "variable_sip_call_id": "abc@1",
-        "variable_sip_cseq": 7,
-        "variable_sip_from_tag": "t",
-    }
-    tape.leg("first-leg-1", direction="inbound", answered=1, hungup=5, **same)
-    tape.leg("second-leg", at=0.5, direction="inbound", answered=1, hungup=5, **same)
-    tape.leg("unheard-leg", at=1, hungup=33, cause="RECOVERY_ON_TIMER_EXPIRE")
-    problems = tape.recording.problems()
-    found = problems[problems["kind"] == Kind.RETRANSMISSION.value].set_index("session")
-    assert "One INVITE began two legs" in found.loc["second-leg", "what"]
-    assert "No answer came to the INVITE" in found.loc["unheard-leg", "what"]
-
-
 def test_a_gap_in_the_link_tells_how_long_and_what_was_up(tape):
     tape.leg("long-leg-1", answered=1)
     moment = tape.start + 5_000_000

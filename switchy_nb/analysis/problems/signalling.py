@@ -54,13 +54,15 @@ def _across(material: "Material", ids: "pd.DataFrame") -> Iterator[Problem]:
         if call_id.get(one) != call_id.get(other):
             continue  # two dialogs: a device between them may take its time
         near, far = sessions.loc[one], sessions.loc[other]
+        # As numbers: the events may be newer than the legs, whose end is unknown then, and of an
+        # unknown time span there is no abs().
+        apart = [(far[what] - near[what]).total_seconds() for what in ("created", "hungup")]
         moments = (
-            ("INVITE", _INVITE_S, far["created"] - near["created"], other),
-            ("BYE", _BYE_S, abs(far["hungup"] - near["hungup"]), None),
+            ("INVITE", _INVITE_S, apart[0], other),
+            ("BYE", _BYE_S, abs(apart[1]), None),
         )
         answered = row.caller_answer == row.caller_answer
-        for method, ladder, gap, late in moments:
-            took = gap.total_seconds()
+        for method, ladder, took, late in moments:
             step = next((s for s in ladder if s - _EARLY_S <= took <= s + _LATE_S), None)
             if step is None or (method == "BYE" and not answered):
                 continue
