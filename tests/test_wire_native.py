@@ -85,14 +85,21 @@ def test_a_library_of_another_version_is_not_used(
         native.library.cache_clear()
 
 
-def test_it_can_be_left_out() -> None:
+@pytest.mark.parametrize(
+    ("value", "pure"), [("1", True), ("yes", True), ("0", False), ("False", False), ("", False)]
+)
+def test_it_can_be_left_out(value: str, pure: bool) -> None:
     code = "from switchy_nb.wire import native; print(native.library())"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"SWITCHY_NB_PURE": "1", "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert done.stdout.strip() == "None"
+
+    def library_with(**environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PATH": "", **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout.split(",")[0].strip()
+
+    assert library_with(SWITCHY_NB_PURE=value) == ("None" if pure else library_with())

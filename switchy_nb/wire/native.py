@@ -1,7 +1,8 @@
 """The part of reading events that is written in C, where it was built; see `headers.c`.
 
 It is built when the package is, if there is a C compiler (see ``hatch_build.py``). Without it, or
-with ``SWITCHY_NB_PURE=1`` in the environment, those who call it do the same in Python.
+with ``SWITCHY_NB_PURE=1`` in the environment, those who call it do the same in Python. Any other
+value than 1 does so too, but for those that say no: 0, ``false``, ``no``, ``off`` and nothing.
 
 Places are addresses in memory, which whoever asks has to hold meanwhile.
 """
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 VERSION = 5
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
+#: values of an environment variable that ask for nothing
+_NO = frozenset({"", "0", "false", "no", "off"})
 #: bytes of a head, at the least
 _LEAST = len(b"Content-Length: 1\nContent-Type: text/event-plain\n\n")
 #: Chosen anew by each process, so that nobody can send values that take long to tell apart.
@@ -70,7 +73,7 @@ class _Library:
 @cache
 def library() -> _Library | None:
     """Return the library that was built; None where there is none that can be used."""
-    if os.environ.get("SWITCHY_NB_PURE"):
+    if os.environ.get("SWITCHY_NB_PURE", "").strip().lower() not in _NO:
         return None
     try:
         return _Library(os.fspath(LIBRARY))
