@@ -7,8 +7,9 @@ if TYPE_CHECKING:
     from switchy_nb.analysis.expecting import expect
     from switchy_nb.apps import PlayRec, TonePlay
     from switchy_nb.connection import Connection
+    from switchy_nb.events import Events
     from switchy_nb.marks import event_callback, handler
-    from switchy_nb.models import Call, Events, Job
+    from switchy_nb.models import Call, Job
     from switchy_nb.observe import (
         Client,
         EventListener,
@@ -30,7 +31,7 @@ _HOMES = {
     "Client": "observe",
     "Connection": "connection",
     "EventListener": "observe",
-    "Events": "models",
+    "Events": "events",
     "Job": "models",
     "PlayRec": "apps",
     "Recording": "recording",

@@ -1,21 +1,21 @@
-"""What a switch's events are about: events of a leg, background jobs, calls.
+"""What a switch's events are about: background jobs, and calls.
 
 They are kept by a listener (see `observe`), on its dispatcher thread; any other thread reads them.
-A leg itself is in `session`.
+A leg itself is in `session`, its events are in `events`.
 """
 
 import contextlib
 import re
 import time
+import weakref
 from collections import UserDict, deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, InvalidStateError
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import ConfigurationError, JobError, SwitchyError
-from switchy_nb.recording.runs import Run
+from switchy_nb.events import Events
 from switchy_nb.waiting import await_on, block_on
-from switchy_nb.wire import Event
 
 if TYPE_CHECKING:
     from switchy_nb.analysis.wording import Words
@@ -26,171 +26,24 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 60.0
 
 
-def event_time(event: Event) -> float:
-    """When the switch made an event, in seconds since the epoch by its own clock; 0 if unknown."""
-    stamp = event.get("Event-Date-Timestamp", "")
-    return int(stamp) / 1e6 if stamp.isascii() and stamp.isdigit() and len(stamp) < 19 else 0.0
-
-
-class Events:
-    """The events of one leg or job, the newest first; a header's value is the newest's.
-
-    Attributes
-    ----------
-    names : list of str
-        The events' names, in the order of their arrival; an event is there before its name.
-    """
-
-    __slots__ = ("_events", "_rows", "names")
-
-    def __init__(self, event: Event | None = None) -> None:
-        #: the oldest first; of one that nobody has read, with what it was recorded, and as which
-        #: of them (two lists: a list of pairs keeps the garbage collector busy)
-        self._events: list[Event | Run] = []
-        self._rows: list[int] = []
-        self.names: list[str] = []
-        if event is not None:
-            self.update(event)
-
-    def update(self, event: Event) -> None:
-        """Add an event."""
-        self.add(event, 0, event.name)
-
-    def add(self, event: Event | Run, row: int, name: str) -> None:
-        """Add an event of a name, or say with what it was recorded, and as which of them."""
-        self._rows.append(row)
-        self._events.append(event)
-        self.names.append(name)
-
-    def shelve(self, event: Event, run: Run, row: int) -> None:
-        """Hold no more than where it is recorded of an event that was just added and is done with."""
-        if self._events and self._events[-1] is event:
-            self._rows[-1] = row
-            self._events[-1] = run
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    def arrived(self, at: int) -> Event:
-        """The event that came as number `at`, counted from 0."""
-        run = self._events[at]
-        if isinstance(run, Event):
-            return run
-        segment = run.settled
-        if segment is None:
-            event = self._events[at] = Event(run.raw(self._rows[at]))
-            return event
-        # What is compressed is opened once for all of this leg that is in there.
-        mine = {
-            n: other.at + self._rows[n]
-            for n, other in enumerate(self._events)
-            if isinstance(other, Run) and other.settled is segment
-        }
-        for n, (raw, _) in zip(mine, segment.pick(mine.values()), strict=True):
-            self._events[n] = Event(raw)
-        return self.arrived(at)
-
-    def where(self, at: int) -> tuple[Event | Run, int]:
-        """Where the event is that came as number `at`: itself, or with what it was recorded, as which."""
-        return self._events[at], self._rows[at]
-
-    def peek(self) -> Event:
-        """The newest event, read out of what it came in; unlike `arrived`, nothing of it is kept."""
-        at = len(self._events) - 1
-        run = self._events[at]
-        return run if isinstance(run, Event) else Event(run.raw(self._rows[at]))
-
-    def __iter__(self) -> Iterator[Event]:
-        # by number, since the dispatcher's thread may add to it meanwhile
-        return map(self.arrived, range(len(self._events) - 1, -1, -1))
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The header's value in the newest event that has it (and isn't empty)."""
-        for at in range(len(self._events) - 1, -1, -1):
-            run = self._events[at]
-            if isinstance(run, Run):
-                segment = run.settled
-                if segment is not None and not segment.has(run.at + self._rows[at], name):
-                    continue
-            if value := self.arrived(at).get(name):
-                return value
-        return default
-
-    def __getitem__(self, key: str | int | slice) -> Any:
-        if isinstance(key, int):
-            return self.arrived(range(len(self._events) - 1, -1, -1)[key])
-        if isinstance(key, slice):
-            return list(self)[key]
-        value = self.get(key)
-        if value is None:
-            raise KeyError(key)
-        return value
-
-    def pprint(self, index: int = 0) -> None:
-        """Print the events' headers in the order in which they came."""
-        for event in reversed(self[index:]):
-            print("\n".join(f"{name}: {value}" for name, value in event.items()), end="\n\n")
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({[e.name for e in reversed(list(self))]})"
-
-
-class Untaken:
-    """The events of one leg that no wait has taken yet, by name and by subclass.
-
-    Most are never waited for, so they are looked for only when somebody does; who takes them holds
-    the leg's lock.
+class Vars(UserDict[str, Any]):
+    """A namespace that apps keep their state in, and that `waitfor` watches.
 
     Parameters
     ----------
-    events : Events
-        All events of the leg.
+    changed : bound method
+        Called at each change. Whom it belongs to is not held on to.
     """
 
-    def __init__(self, events: Events) -> None:
-        self._events = events
-        #: how many events were looked at for a name, and those that were given back
-        self._seen: dict[str, int] = {}
-        self._returned: dict[str, deque[Event]] = {}
-
-    def take(self, name: str) -> Event | None:
-        """Take the next event of a name, or of a CUSTOM subclass; None if there is none."""
-        returned = self._returned.get(name)
-        if returned:
-            return returned.popleft()
-        for at in range(self._seen.get(name, 0), len(self._events.names)):
-            self._seen[name] = at + 1
-            if self._fits(at, name):
-                return self._events.arrived(at)
-        return None
-
-    def put_back(self, name: str, event: Event) -> None:
-        """Give back what was taken last: the next wait has it."""
-        self._returned.setdefault(name, deque()).appendleft(event)
-
-    def __getitem__(self, name: str) -> list[Event]:
-        """All events that a wait for this name could take now."""
-        later = range(self._seen.get(name, 0), len(self._events.names))
-        fitting = [self._events.arrived(at) for at in later if self._fits(at, name)]
-        return [*self._returned.get(name, ()), *fitting]
-
-    def _fits(self, at: int, name: str) -> bool:
-        named = self._events.names[at]
-        if named == name:
-            return True
-        return named == "CUSTOM" and self._events.arrived(at).subclass == name
-
-
-class Vars(UserDict[str, Any]):
-    """A namespace that apps keep their state in, and that `waitfor` watches."""
-
     def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+        self._changed = weakref.WeakMethod(changed)
         super().__init__()
 
     def __setitem__(self, key: str, value: Any) -> None:
         super().__setitem__(key, value)
-        self._changed()
+        changed = self._changed()
+        if changed is not None:
+            changed()
 
 
 class Job:
@@ -355,18 +208,48 @@ class Call:
         self.uuid = uuid
         self.sessions: deque[Session] = deque([session])
         self.vars: dict[str, Any] = {}
-        self._first = session
+        #: While the call goes on it holds its legs, and they hold it. Afterwards the leg that began
+        #: it holds it, and it holds the leg that joined last, so that they are gone from memory
+        #: with whoever held them, and need not wait for the garbage collector.
+        self._held: Session | None = session
+        self._first = weakref.ref(session)
+        self._began, self._recording = session.uuid, session.recording
         self._last: Session | None = None
+        self._open = 1
 
     def append(self, session: "Session") -> None:
         """Add a leg; it is the last now."""
         self.sessions.append(session)
         self._last = session
+        self._open += 1
+
+    def leave(self) -> bool:
+        """Take note that a leg has ended; return whether it was the last that had not."""
+        self._open -= 1
+        return not self._open
+
+    def let_go(self) -> None:
+        """Hold on no longer to the leg that began the call, which is over."""
+        if self._last is not None:
+            self._last.let_go()
+        self._held = None
 
     @property
     def first(self) -> "Session":
-        """The leg that began the call, also when it is gone."""
-        return self._first
+        """The leg that began the call, also when it is gone.
+
+        Raises
+        ------
+        ConfigurationError
+            If the call is over, and nobody held on to that leg.
+        """
+        first = self._first()
+        if first is None:
+            raise ConfigurationError(
+                f"the call {self.uuid} is over, and nobody held on to the leg that began it; hold on "
+                "to the leg, or read what is recorded of it"
+            )
+        return first
 
     @property
     def last(self) -> "Session | None":
@@ -375,9 +258,11 @@ class Call:
 
     def get_peer(self, session: "Session | None") -> "Session | None":
         """The last leg for the first one, and the other way round; None for any other."""
-        if session is self._first:
+        if session is None:
+            return None
+        if session is self._first():
             return self._last
-        return self._first if session is not None and session is self._last else None
+        return self.first if session is self._last else None
 
     def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
         """Hang up the call, by its first leg that is still up."""
@@ -386,7 +271,9 @@ class Call:
 
     def recorded(self) -> "RecordedCall":
         """The call as it was recorded so far; also when it is over."""
-        return self._first.recorded()
+        if self._recording is None:
+            return self.first.recorded()  # says why there is none
+        return self._recording.call(self._began)
 
     def explain(self) -> "Words":
         """Tell in a few sentences what happened to it, who hung up, why, and what took long."""

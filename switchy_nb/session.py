@@ -5,15 +5,17 @@ The commands that steer it are in `controls`.
 
 import difflib
 import threading
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from switchy_nb.controls import Commander, Controls
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
-from switchy_nb.models import DEFAULT_TIMEOUT, Events, Job, Untaken, Vars, event_time
+from switchy_nb.events import Events, Untaken, event_time
+from switchy_nb.legstate import CHANGES, STATES, TIMES, State, name_of
+from switchy_nb.models import DEFAULT_TIMEOUT, Job, Vars
 from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter, await_on, block_on
 from switchy_nb.waitlog import noted_wait
@@ -27,34 +29,6 @@ if TYPE_CHECKING:
 
 #: Left out when a wait tells what it saw: they say nothing that the others don't.
 _QUIET = {"CHANNEL_STATE", "CHANNEL_CALLSTATE", "CODEC", "CALL_UPDATE", "PRIVATE_COMMAND"}
-
-
-class State(Enum):
-    """What a leg can be waited for to be."""
-
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    PARKED = "parked"
-    BRIDGED = "bridged"
-    HUNGUP = "hungup"
-
-
-_STATES = tuple(state.value for state in State)
-
-#: what an event says of its leg: attributes and their new values
-_CHANGES: Mapping[str, Mapping[str, bool]] = {
-    "CHANNEL_ORIGINATE": {},
-    "CHANNEL_PROGRESS": {"ringing": True},
-    "CHANNEL_PROGRESS_MEDIA": {"ringing": True},
-    "CHANNEL_ANSWER": {"answered": True, "ringing": False},
-    "CHANNEL_PARK": {"parked": True},
-    "CHANNEL_UNPARK": {"parked": False},
-    "CHANNEL_BRIDGE": {"bridged": True},
-    "CHANNEL_UNBRIDGE": {"bridged": False},
-    "CHANNEL_HANGUP": {"hungup": True, "parked": False, "bridged": False, "ringing": False},
-    "CHANNEL_DESTROY": {"hungup": True, "ended": True},
-}
-_TIMES = {"CHANNEL_ORIGINATE": "originate", "CHANNEL_ANSWER": "answer", "CHANNEL_HANGUP": "hangup"}
 
 
 class Switch(Commander, Protocol):
@@ -105,7 +79,9 @@ class Session(Controls):
         self.con: Switch = con
         self.cid = "default"
         self.recording = recording
+        #: held while the call goes on, and by the leg that began it also afterwards
         self._call: Call | None = None
+        self._joined: weakref.ref[Call] | None = None
         self.bg_job: Job | None = None
         self.ringing = self.answered = self.parked = self.bridged = False
         self.hungup = self.ended = False
@@ -139,12 +115,12 @@ class Session(Controls):
     def take(self, event: Event | Run, row: int, name: str) -> None:
         """Take in one more event of this leg, or say where it is recorded; its name is known."""
         self.events.add(event, row, name)
-        changes = _CHANGES.get(name)
+        changes = CHANGES.get(name)
         if changes is not None:
             for attribute, value in changes.items():
                 setattr(self, attribute, value)
-            if name in _TIMES:
-                self.times[_TIMES[name]] = event_time(self.events[0])
+            if name in TIMES:
+                self.times[TIMES[name]] = event_time(self.events[0])
 
     def get(self, key: str, default: Any = None) -> Any:
         """The newest value of a header, or `default`."""
@@ -165,14 +141,30 @@ class Session(Controls):
 
     @property
     def call(self) -> "Call":
-        """The call that it belongs to."""
-        if self._call is None:
+        """The call that it belongs to.
+
+        Raises
+        ------
+        ConfigurationError
+            If it belongs to none; or the call is over, and nobody held on to it or to its first leg.
+        """
+        if self._joined is None:
             raise ConfigurationError(f"the leg {self.uuid} was put into no call")
-        return self._call
+        call = self._joined()
+        if call is None:
+            raise ConfigurationError(
+                f"the call of the leg {self.uuid} is over, and nobody held on to it or to the leg "
+                "that began it; what is recorded of it is in recorded()"
+            )
+        return call
 
     @call.setter
     def call(self, call: "Call") -> None:
-        self._call = call
+        self._call, self._joined = call, weakref.ref(call)
+
+    def let_go(self) -> None:
+        """Hold on no longer to its call, which is over."""
+        self._call = None
 
     @property
     def appname(self) -> str:
@@ -297,7 +289,7 @@ class Session(Controls):
 
     def _noted(self, what: object, *, noted: bool) -> AbstractContextManager[Callable[[Any], Any]]:
         recording = self.recording if noted else None
-        return noted_wait(recording, _name_of(what), self.uuid, self.con.switch)
+        return noted_wait(recording, name_of(what), self.uuid, self.con.switch)
 
     def _watch(self, waiter: Waiter[Any]) -> None:
         with self._lock:
@@ -348,15 +340,15 @@ class Session(Controls):
         if callable(what):
             function = what
             waiter = Waiter(lambda: function(self), deaf)
-        elif (name := what.value if isinstance(what, State) else what) in _STATES:
+        elif (name := what.value if isinstance(what, State) else what) in STATES:
             waiter = Waiter(lambda: getattr(self, name), hopeless)
         elif name.isupper() or "::" in name:
             waiter = Waiter(lambda: self._take(name), hopeless, lambda e: self._put_back(name, e))
         else:
-            near = difflib.get_close_matches(name, _STATES, 1)
+            near = difflib.get_close_matches(name, STATES, 1)
             hint = f"; did you mean {near[0]!r}?" if near else "."
             raise ConfigurationError(
-                f"cannot wait for {name!r}{hint} Give a state ({', '.join(_STATES)}), the name of "
+                f"cannot wait for {name!r}{hint} Give a state ({', '.join(STATES)}), the name of "
                 "an event such as 'CHANNEL_ANSWER', or a function of the session"
             )
         return waiter
@@ -375,7 +367,7 @@ class Session(Controls):
                 self._waiters.remove(waiter)
 
     def _describe(self, what: object) -> str:
-        return f"{_name_of(what)} on {self.uuid}; {self.saw()}"
+        return f"{name_of(what)} on {self.uuid}; {self.saw()}"
 
     def saw(self) -> str:
         """What became of the leg so far, in a few words: ``saw CREATE, ANSWER, HANGUP (…)``."""
@@ -390,11 +382,3 @@ class Session(Controls):
             if names[-1:] != [name]:
                 names.append(name)
         return f"saw {', '.join(names)}"
-
-
-def _name_of(what: object) -> str:
-    """Say what is waited for."""
-    if isinstance(what, State):
-        return what.value
-    name = what if isinstance(what, str) else str(getattr(what, "__name__", repr(what)))
-    return "a function" if name == "<lambda>" else name

@@ -72,6 +72,8 @@ class Tracker:
         self._awaited: dict[str, Job] = {}
         #: legs that are hung up, until their last event has come
         self._ending: OrderedDict[str, Session] = OrderedDict()
+        #: the call that was over last
+        self._over: Call | None = None
         self._unsubscribed: list[str] = []
         self._handlers: dict[str, Handler] = {
             "CHANNEL_CREATE": self._created,
@@ -204,9 +206,11 @@ class Tracker:
     def forget(self, session: Session) -> None:
         """Let go of a leg whose end was not seen."""
         session.hungup = session.ended = True
-        if session.uuid in self.sessions:
+        up = session.uuid in self.sessions
+        if up:
             self._remove(session)
-        self._ending.pop(session.uuid, None)
+        if self._ending.pop(session.uuid, None) is session or up:
+            self._leave(session.call)
         session.notify()
 
     # --- handlers ----------------------------------------------------------------------
@@ -227,6 +231,7 @@ class Tracker:
             listening=self._listening,
             recording=self.recording,
         )
+        self.recording.held_by(session.events)
         session.cid = self.get_id(event)
         key = event.get(self.call_tracking_header) or uuid
         call = self.calls.get(key)
@@ -286,10 +291,18 @@ class Tracker:
             self.bg_jobs.pop(job.uuid, None)
         return job
 
+    def _leave(self, call: Call) -> None:
+        """Let go of a call with its last leg, once the callbacks for that one's end have run."""
+        if call.leave():
+            over, self._over = self._over, call
+            if over is not None:
+                over.let_go()
+
     def _destroyed(self, event: Event) -> tuple[bool, Session | None]:
         uuid = event.get("Unique-ID", "")
         known, session = self.lookup_sess(event)
-        self._ending.pop(uuid, None)
+        if self._ending.pop(uuid, None) is not None and session is not None:
+            self._leave(session.call)
         return known, session
 
     def _job_done(self, event: Event) -> tuple[bool, Session | None, Job | None]:

@@ -6,7 +6,8 @@ import threading
 import pytest
 
 from switchy_nb.errors import ConfigurationError, JobError, LinkLost, TimeoutError
-from switchy_nb.models import Events, Job, Vars, event_time, job_error
+from switchy_nb.events import Events, event_time
+from switchy_nb.models import Job, Vars, job_error
 from switchy_nb.wire import Event
 
 
@@ -37,13 +38,23 @@ def test_event_time() -> None:
     assert event_time(event(Event_Name="A")) == 0
 
 
+class Changes:
+    count = 0
+
+    def note(self) -> None:
+        self.count += 1
+
+
 def test_vars_tell_of_every_change() -> None:
-    changes: list[int] = []
-    names = Vars(lambda: changes.append(1))
+    changes = Changes()
+    names = Vars(changes.note)
     names["a"] = 1
     names.update(b=2)
     names.setdefault("c", 3)
-    assert len(changes) == 3
+    assert changes.count == 3
+    del changes
+    names["d"] = 4
+    assert names["d"] == 4
 
 
 def test_a_job_that_succeeds() -> None:

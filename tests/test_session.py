@@ -11,8 +11,9 @@ from switchy_nb.errors import (
     CommandError,
     LegGone,
 )
+from switchy_nb.legstate import State
 from switchy_nb.pytest_plugin import Switch
-from switchy_nb.session import Session, State
+from switchy_nb.session import Session
 from switchy_nb.sync import Caller, sync_caller
 
 

@@ -9,8 +9,9 @@ import pytest
 from legs import Recorder, event
 
 from switchy_nb.errors import ConfigurationError, LinkLost, TimeoutError
+from switchy_nb.legstate import State
 from switchy_nb.recording import Recording
-from switchy_nb.session import Session, State
+from switchy_nb.session import Session
 from switchy_nb.sources import sent_from
 from switchy_nb.wire import Event
 

@@ -8,10 +8,12 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from switchy_nb.errors import SwitchyError
+from switchy_nb.events import Events, event_time
 from switchy_nb.listener import EventListener
-from switchy_nb.models import Call, Events, event_time
+from switchy_nb.models import Call
 from switchy_nb.panels.book import DIRECTIONS, Book, Leg
 from switchy_nb.panels.text import plain
 from switchy_nb.plots.style import STATES, State
@@ -37,6 +39,14 @@ _BIRTH = Needles(
 )
 
 
+class Arrival(NamedTuple):
+    """A new leg, its call (which may be over before anybody looks), and its first event."""
+
+    session: Session
+    call: Call
+    birth: Event
+
+
 class Arrivals(Waiter[bool]):
     """Looks, after every event of a listener, whether it is the first of a new leg.
 
@@ -49,7 +59,7 @@ class Arrivals(Waiter[bool]):
         super().__init__(lambda: False)
         self._listener = listener
         self._newest: Session | None = None
-        self._arrived: deque[tuple[Session, Event]] = deque()
+        self._arrived: deque[Arrival] = deque()
 
     def check(self) -> bool:
         """Take the newest leg, if it was not seen before."""
@@ -61,14 +71,15 @@ class Arrivals(Waiter[bool]):
             return False
         if newest is not None and newest is not self._newest:
             self._newest = newest
-            self._arrived.append((newest, read_events([(newest.events, 0)])[0]))
+            birth = read_events([(newest.events, 0)])[0]
+            self._arrived.append(Arrival(newest, newest.call, birth))
         return False
 
     def fail(self, error: SwitchyError) -> None:
         """Go on watching: a link that was lost may come back."""
 
-    def take(self) -> list[tuple[Session, Event]]:
-        """Return the legs that came since the last time, each with its first event."""
+    def take(self) -> list[Arrival]:
+        """Return the legs that came since the last time."""
         return [self._arrived.popleft() for _ in range(len(self._arrived))]
 
 
@@ -95,8 +106,10 @@ class LiveBook(Book):
         """Begin to watch; take in the legs that are up already."""
         self._listener.callbacks.watch(self.arrivals)
         sessions = list(self._listener.sessions.values())
+        calls = [session.call for session in sessions]
         births = read_events((session.events, 0) for session in sessions)
-        self._take(list(zip(sessions, births, strict=True)), ())
+        arrived = zip(sessions, calls, births, strict=True)
+        self._take(list(itertools.starmap(Arrival, arrived)), ())
 
     def close(self) -> None:
         """Watch no more."""
@@ -114,22 +127,23 @@ class LiveBook(Book):
         while len(self._over) > KEPT:
             self.drop(self._over.popleft())
 
-    def _take(self, arrived: list[tuple[Session, Event]], groups: Collection[str]) -> None:
+    def _take(self, arrived: list[Arrival], groups: Collection[str]) -> None:
         taken: list[tuple[Leg, Session]] = []
-        for session, birth in arrived:
-            if self.find(session.uuid) is None:
-                leg = self._leg_of(session, birth, groups)
+        for new in arrived:
+            if self.find(new.session.uuid) is None:
+                leg = self._leg_of(new, groups)
                 self.add(leg)
                 self._open[leg.uuid] = leg
-                taken.append((leg, session))
+                taken.append((leg, new.session))
         self._read_all(taken)
 
-    def _leg_of(self, session: Session, birth: Event, groups: Collection[str]) -> Leg:
+    def _leg_of(self, new: Arrival, groups: Collection[str]) -> Leg:
+        session, _, birth = new
         kind = Kind.JSON if birth.fmt is Format.JSON else Kind.PLAIN
         name, number, said, to = (value or "" for value in _BIRTH.find(birth.raw, kind))
-        call = self._call_numbers.get(session.call)
+        call = self._call_numbers.get(new.call)
         if call is None:
-            call = self._call_numbers[session.call] = next(self._numbers)
+            call = self._call_numbers[new.call] = next(self._numbers)
         return Leg(
             session.uuid,
             call,

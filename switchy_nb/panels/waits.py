@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from switchy_nb.errors import ConfigurationError, SwitchyError
+from switchy_nb.legstate import State
 from switchy_nb.panels import parse
 from switchy_nb.panels.book import Leg
 from switchy_nb.panels.elements import StatusLine, WaitList
@@ -17,7 +18,7 @@ from switchy_nb.panels.part import Part
 from switchy_nb.panels.status import NOTHING, Status, Tone
 from switchy_nb.panels.still import lines
 from switchy_nb.panels.text import plain
-from switchy_nb.session import Session, State
+from switchy_nb.session import Session
 
 #: So many waits are shown, those that ended included; and so many go on at once.
 KEPT, MOST = 8, 100

@@ -16,6 +16,7 @@ from switchy_nb.errors import RecordingError
 from switchy_nb.recording.commands import CommandLog, Sent
 from switchy_nb.recording.fields import Kind, own_times, readable
 from switchy_nb.recording.frames import Frames
+from switchy_nb.recording.holders import Holder
 from switchy_nb.recording.keep import Keep
 from switchy_nb.recording.legs import CALL_UUID
 from switchy_nb.recording.segment import Segment
@@ -146,6 +147,10 @@ class Intake:
     def keep_batch(self, batch: Batch, received: int, switch: str | None = None) -> list[Placed]:
         """Do as `extend` does; return where the rows are, for who goes on with them."""
         return self._store.extend(batch, received, Kind.PLAIN, switch or self.switch)
+
+    def held_by(self, holder: Holder) -> None:
+        """Take note of who holds on to rows, and shall not hold on to whole segments for them."""
+        self._store.held_by(holder)
 
     def flush(self) -> None:
         """Compress all rows that are there now, and wait until that is done."""

@@ -9,10 +9,11 @@ import queue
 import threading
 import weakref
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from switchy_nb.recording.fields import Kind
+from switchy_nb.recording.holders import Holder, Holders
 from switchy_nb.recording.keep import Keep
 from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
@@ -72,6 +73,7 @@ class Store:
         #: the memory that the open segment's rows are in
         self._slabs: set[Slab] = set()
         self._compressor = _Compressor()
+        self._holders = Holders()
         # Runs when the recording is dropped, and before the interpreter goes: a daemon thread that
         # is still inside Arrow then could take the process down with it.
         weakref.finalize(self, self._compressor.stop)
@@ -181,6 +183,12 @@ class Store:
         """Take back what `needed` was told."""
         self._needed.remove(first)
 
+    def held_by(self, holder: Holder) -> None:
+        """Take note of who holds on to rows: when they are let go of, it gets its own rows' bytes."""
+        keep = self._keep
+        if keep is not None and keep.spill is None:  # else nothing is ever let go of
+            self._holders.add(holder)
+
     def segment_of(self, n: int) -> Segment:
         """Return the segment that holds row `n`, which must be kept."""
         with self._lock:
@@ -215,13 +223,17 @@ class Store:
             self._first = max(self._first, self.received - keep.events)
         unneeded = min([self.received, *(needed() for needed in self._needed)])
         limit = None if keep.seconds is None else self._limit(keep.seconds)
-        while (oldest := self._segments[0]) is not self._open:
+        gone = 0
+        for oldest in self._segments[:-1]:
             end = oldest.first + len(oldest)
             if limit is not None and oldest.latest is not None and oldest.latest < limit:
                 self._first = max(self._first, end)
             if end > min(self._first, unneeded):
-                return
-            del self._segments[0]
+                break
+            gone += 1
+        if gone:
+            del self._segments[:gone]
+            self._compressor.put(partial(self._holders.let_go, self._segments[0].first))
 
     def _limit(self, seconds: float) -> int:
         """The moment (µs) before which rows are not to be kept."""
@@ -234,7 +246,7 @@ class Store:
         self._segments.append(self._open)
         self._bytes = self._holds = 0
         self._slabs.clear()
-        self._compressor.put(full)
+        self._compressor.seal(full)
         self._let_go()
 
 
@@ -262,21 +274,26 @@ def _keep_freed_memory() -> None:
 
 
 class _Compressor:
-    """A small daemon thread that seals segments, and ends when there are none for a while.
+    """A small daemon thread that seals segments, and ends when there is nothing to do for a while.
 
     The segment that was sealed last can still be read as fast as if it were not.
     """
 
     def __init__(self) -> None:
-        self._work: queue.SimpleQueue[Segment | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._warm: Segment | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopped = False
 
-    def put(self, segment: Segment) -> None:
+    def seal(self, segment: Segment) -> None:
+        """Have a segment sealed."""
+        self.put(partial(self._seal, segment))
+
+    def put(self, work: Callable[[], None]) -> None:
+        """Have something done when the segments before it are sealed."""
         with self._lock:
-            self._work.put(segment)
+            self._work.put(work)
             if self._thread is None and not self._stopped:
                 self._thread = threading.Thread(
                     target=self._run, name="switchy_nb recording", daemon=True
@@ -295,7 +312,7 @@ class _Compressor:
         _keep_freed_memory()
         while True:
             try:
-                segment = self._work.get(timeout=_IDLE)
+                work = self._work.get(timeout=_IDLE)
             except queue.Empty:
                 self._keep_warm(None)
                 with self._lock:
@@ -303,17 +320,20 @@ class _Compressor:
                         self._thread = None
                         return
                 continue
-            if segment is None or self._stopped:
+            if work is None or self._stopped:
                 return
             try:
-                segment.seal()
-                self._keep_warm(segment)
+                work()
             except Exception:
                 if not threading.main_thread().is_alive():
                     return  # the interpreter is going, and lets nobody import any more
                 # The rows stay as they are: whole and readable, only larger.
                 _log.exception("a part of the recording could not be compressed and stays as it is")
-            del segment
+            del work
+
+    def _seal(self, segment: Segment) -> None:
+        segment.seal()
+        self._keep_warm(segment)
 
     def _keep_warm(self, segment: Segment | None) -> None:
         warm, self._warm = self._warm, segment

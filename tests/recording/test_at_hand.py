@@ -2,7 +2,7 @@
 
 from helpers import events_in, eventually
 
-from switchy_nb.models import Events
+from switchy_nb.events import Events
 from switchy_nb.recording import Recording, store
 from switchy_nb.recording.at_hand import AtHand
 from switchy_nb.recording.fields import Kind

@@ -1,0 +1,182 @@
+"""What is kept of legs and calls that are over, and for how long: fed with a real switch's events."""
+
+from __future__ import annotations
+
+import gc
+import re
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from helpers import events_in, eventually, recorded
+
+from switchy_nb.dispatch import Callbacks, take_rows
+from switchy_nb.errors import ConfigurationError
+from switchy_nb.models import Call
+from switchy_nb.recording import Keep, Recording
+from switchy_nb.recording.segment import Segment
+from switchy_nb.recording.store import SEGMENT_ROWS
+from switchy_nb.session import Session
+from switchy_nb.tracking import Tracker
+from switchy_nb.wire import Batch, Event
+from switchy_nb.wire.slab import Slab
+
+#: a leg that never ends
+LASTING = b"Event-Name: CHANNEL_CREATE\nUnique-ID: lasting-leg\nCall-Direction: inbound\n\n"
+
+
+class Link:
+    """Where the legs' commands would go."""
+
+    host = switch = "fs"
+
+
+class Tracked:
+    """A tracker and its recording, as a listener keeps them."""
+
+    def __init__(self, keep: Keep | None = None) -> None:
+        self.recording = Recording(switch="fs", keep=keep)
+        self.tracker = Tracker(lambda: None, lambda: True, self.recording)
+        self.tracker._tx = Link()  # type: ignore[assignment]
+        self.tracker.app_id_headers = []
+        self.callbacks = Callbacks()
+        self._moment = 1_795_418_600_000_000
+
+    def take(self, raws: list[bytes]) -> None:
+        """Take events in as one piece."""
+        ends, size = [], 0
+        for raw in raws:
+            ends.append(size := size + len(raw))
+        batch = Batch(Slab(b"".join(raws)), [0, *ends[:-1]], ends)
+        self._moment += 1_000_000
+        for placed in self.recording.keep_batch(batch, self._moment, "fs"):
+            assert placed.batch is not None
+            take_rows(self.tracker, self.callbacks, placed.run, placed.batch)
+
+    def segments(self) -> int:
+        """How many segments are in memory, whoever holds them."""
+        gc.collect()
+        mine = {id(segment) for segment in self.recording._store._segments}
+        held = [o for o in gc.get_objects() if type(o) is Segment and len(o) and id(o) not in mine]
+        return len(held)
+
+
+@pytest.fixture(scope="module")
+def calls() -> list[bytes]:
+    """Ten real calls, four of which failed."""
+    return events_in(recorded("ten_calls.events.raw.xz"))
+
+
+@pytest.fixture
+def no_gc() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def turned(calls: list[bytes], turn: int) -> list[bytes]:
+    """The same calls again, of other legs."""
+    return [re.sub(rb"([0-9a-f]{8})-[0-9a-f]{4}-", rb"\1-%04d-" % turn, raw) for raw in calls]
+
+
+@pytest.mark.parametrize("keep", [Keep(events=100), Keep(seconds=2)])
+def test_legs_that_are_listed_hold_no_more_than_their_own_events(
+    calls: list[bytes], keep: Keep
+) -> None:
+    tracked = Tracked(keep)
+    before = tracked.segments()
+    tracked.take([LASTING])
+    turns = 8 * SEGMENT_ROWS // len(calls)
+    for turn in range(turns):
+        tracked.take(turned(calls, turn))
+    legs = [leg for legs in tracked.tracker.failed_sessions.values() for leg in legs]
+    assert len(legs) > turns
+    assert len(tracked.recording._store._segments) < 4
+    # What is not compressed yet when it is let go of is let go of a little later.
+    eventually(lambda: tracked.segments() - before <= 2)
+
+    told = dict[str, list[bytes]]()
+    for turn in range(turns):
+        for raw in turned(calls, turn):
+            found = re.search(rb"\nUnique-ID: (.+)\n", raw)
+            if found:
+                told.setdefault(found[1].decode(), []).append(raw)
+    for leg in legs:
+        names = [Event(raw).name for raw in told[leg.uuid]]
+        first, last = names.index("CHANNEL_CREATE"), names.index("CHANNEL_DESTROY")
+        assert leg.events.peek().raw == told[leg.uuid][last]
+        kept = [event.raw for event in reversed(list(leg.events))]
+        assert kept == told[leg.uuid][first : last + 1]
+        assert leg.hangup_cause in tracked.tracker.failed_sessions
+    assert tracked.tracker.sessions["lasting-leg"].is_inbound()
+
+
+def test_where_everything_is_kept_nothing_is_kept_twice(calls: list[bytes]) -> None:
+    tracked = Tracked()
+    for turn in range(2 * SEGMENT_ROWS // len(calls)):
+        tracked.take(turned(calls, turn))
+    tracked.recording.flush()
+    assert not list(tracked.recording._store._holders._holders)
+
+
+@pytest.mark.usefixtures("no_gc")
+def test_calls_that_are_over_are_gone_from_memory_without_the_garbage_collector(
+    calls: list[bytes],
+) -> None:
+    tracked, seen = Tracked(), set[weakref.ref[Call | Session]]()
+
+    def created(session: Session) -> None:
+        session.vars["mine"] = session.call.vars["ours"] = 1
+        seen.update((weakref.ref(session), weakref.ref(session.call)))
+
+    tracked.callbacks.add("CHANNEL_CREATE", "default", created)
+    for turn in range(5):
+        tracked.take(turned(calls, turn))
+        tracked.tracker.failed_sessions.clear()
+    assert not tracked.tracker.sessions
+    assert len(seen) > 100
+    # The call that was over last is held until the next one is.
+    assert sum(ref() is not None for ref in seen) <= len(["the call", "its first leg", "its last"])
+
+
+def test_who_holds_a_call_or_its_first_leg_has_all_of_it(calls: list[bytes]) -> None:
+    tracked, ended = Tracked(), list[Session]()
+    held, firsts, lasts = list[Call](), list[Session](), list[Session]()
+
+    def created(session: Session) -> None:
+        session.vars["number"] = len(tracked.tracker.calls)
+        if session is not session.call.first:
+            place = len(held) + len(firsts) + len(lasts)
+            (held, firsts, lasts)[place % 3].append(
+                (session.call, session.call.first, session)[place % 3]  # type: ignore[arg-type]
+            )
+
+    def destroyed(session: Session) -> None:
+        assert session.call.first.call is session.call
+        ended.append(session)
+
+    tracked.callbacks.add("CHANNEL_CREATE", "default", created)
+    tracked.callbacks.add("CHANNEL_DESTROY", "default", destroyed)
+    for turn in range(2):
+        tracked.take(turned(calls, turn))
+    tracked.tracker.failed_sessions.clear()
+    assert len(ended) > 30, "all calls were whole when their ends were told"
+    ended.clear()
+    tracked.tracker._over = None
+    for call in held:
+        assert call.last is not None
+        assert call.last.ended
+        assert call.last.call is call
+        assert call.recorded().uuid == call.uuid
+        with pytest.raises(ConfigurationError, match="nobody held on to the leg that began it"):
+            call.first  # noqa: B018
+    for first in firsts:
+        assert first.call.first is first
+        assert first.call.last is not None
+        assert first.call.get_peer(first) is first.call.last
+        assert first.call.get_peer(first.call.last) is first
+    for last in lasts:
+        with pytest.raises(ConfigurationError, match=r"the call of the leg .* is over"):
+            last.call  # noqa: B018
+        assert last.vars["number"]
