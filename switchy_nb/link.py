@@ -290,11 +290,13 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         except OSError as exc:
             reason = f"{exc.strerror or exc}"
         except ProtocolError as exc:
-            reason = f"what came could not be read: {exc}"
+            self._farewell = self._farewell or f"what came could not be read: {exc}"
         except Exception as exc:
             # a link whose reader has ended must not look as if it were up
             log.exception("reading from %s failed", self.peer)
-            reason = f"reading failed: {exc!r}"
+            self._farewell = self._farewell or f"reading failed: {exc!r}"
+        if torn := self._parser.pending:
+            reason += f", in the middle of a message: {torn:,} bytes of it had come"
         self._lose(self._farewell or reason)
 
     def _fall_back(self, count: int) -> None:
@@ -394,7 +396,5 @@ def port_number(port: int | str) -> int:
     except ValueError:
         number = -1
     if not 0 < number < 65536:
-        raise ConfigurationError(
-            f"{port!r} is no port; FreeSWITCH's Event Socket is 8021 by default"
-        )
+        raise ConfigurationError(f"{port!r} is no port; FreeSWITCH's is 8021 by default")
     return number
