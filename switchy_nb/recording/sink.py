@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.commands import CommandLog
 from switchy_nb.recording.segment import Segment
-from switchy_nb.recording.stream import Place, StreamWriter, read_places
+from switchy_nb.recording.stream import Place, Reader, StreamWriter, read_places
 from switchy_nb.recording.typed import core_schema
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 class Spilled:
     """Rows that are in a file, and no longer in memory."""
 
-    reader: Any
+    reader: Reader
     places: tuple[Place, ...]
     kinds: bytes
 

@@ -9,6 +9,7 @@ written, and on which thread, is not known here (see `sink`).
 
 import json
 import os
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -90,7 +91,7 @@ class StreamWriter:
         self.path = Path(path)
         self._file = self.path.open("xb", buffering=0)
         # Read by who wants rows back, even if the file's name is taken away.
-        self.reader = self.path.open("rb", buffering=0)
+        self.reader = Reader(self.path)
         self._end = 0
         schema = stream_schema().with_metadata({_META: json.dumps({"version": VERSION, **meta})})
         self.schema: pa.Schema = schema
@@ -153,14 +154,26 @@ def stream_schema() -> "pa.Schema":
     return pa.schema([("n", pa.int64()), *core_schema(), ("raw", pa.large_binary())])
 
 
-def read_places(reader: Any, places: Sequence[Place], columns: list[str] | None) -> "pa.Table":
+class Reader:
+    """Reads a file at any place, from any thread; it is closed with whoever held this last."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        weakref.finalize(self, self._file.close).atexit = False  # the last rows are written then
+
+    def read(self, place: Place) -> bytes:
+        """Return the bytes there."""
+        return os.pread(self._file.fileno(), place.size, place.start)
+
+
+def read_places(reader: Reader, places: Sequence[Place], columns: list[str] | None) -> "pa.Table":
     """Read some batches of a file that a `StreamWriter` wrote, or some columns of them."""
     import pyarrow as pa
 
     batches = []
     for place in places:
-        data = os.pread(reader.fileno(), place.size, place.start)
-        batch = pa.ipc.read_record_batch(pa.ipc.read_message(data), stream_schema())
+        message = pa.ipc.read_message(reader.read(place))
+        batch = pa.ipc.read_record_batch(message, stream_schema())
         batches.append(batch if columns is None else batch.select(columns))
     return pa.Table.from_batches(batches)
 

@@ -1,6 +1,9 @@
 """Recordings that keep only so much: what they drop, and what they say of it."""
 
+import gc
 import threading
+import warnings
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -8,6 +11,7 @@ from helpers import events_in, eventually
 
 from switchy_nb.errors import ConfigurationError
 from switchy_nb.recording import Keep, Recording
+from switchy_nb.recording.sink import Spilled
 from switchy_nb.recording.store import SEGMENT_ROWS
 from switchy_nb.wire import Event
 
@@ -98,7 +102,14 @@ def test_everything_is_kept_on_disk(data_of, tmp_path):
     for frame in FRAMES:
         pd.testing.assert_frame_equal(getattr(spilled, frame), getattr(plain, frame))
     assert [spilled.event(n).raw for n in range(0, len(raws), 501)] == raws[::501]
-    path.unlink()  # what is open stays readable
+    sink = spilled._sinks[True]
+    eventually(lambda: sink.next == len(raws))
+    path.unlink()
+    for recording in (spilled, plain):
+        recording.append(event(1), 2_000_000)
+    with pytest.warns(RuntimeWarning, match=f"ended after {len(raws) + 1:,} events: No such file"):
+        eventually(lambda: not sink.running)
+    # What is open stays readable, also though nobody else can find it any more.
     assert spilled.header("Unique-ID").tolist() == plain.header("Unique-ID").tolist()
     assert f"kept in {tmp_path}" in str(spilled.keep)
 
@@ -169,3 +180,17 @@ def test_wishes_that_cannot_be(given):
 def test_unknown_options_are_type_errors():
     with pytest.raises(TypeError, match="minutes"):
         Keep(minutes=5)
+
+
+def is_spilled(recording):
+    return all(isinstance(s._sealed, Spilled) for s in recording._store._segments[:-1])
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_the_file_is_closed_with_the_recording(tmp_path):
+    recording = fill(Recording(keep=Keep(spill=tmp_path)), 2 * SEGMENT_ROWS)
+    eventually(partial(is_spilled, recording))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        del recording
+        gc.collect()
