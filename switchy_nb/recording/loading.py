@@ -52,6 +52,8 @@ def read(path: str | os.PathLike[str], switch: str = "", show: bool | None = Non
             f"{place} is an Arrow file (Feather), but no recording: Recording.record_to writes "
             "Arrow's stream format, and Recording.save Parquet"
         )
+    if not begins:
+        raise RecordingError(f"{place} is no recording: it is empty")
     raise RecordingError(
         f"{place} is no recording: it begins {begins!r}, and is neither a Parquet file "
         "(Recording.save), nor an Arrow stream (Recording.record_to), nor the bytes of an Event "

@@ -106,9 +106,11 @@ class Sink:
         self._store = store
         self._commands = commands
         self._tell = tell
-        self._spill = spill
         self._writer = StreamWriter(path, meta)
         self.path = self._writer.path
+        # Rows are read back by it, even if the file's name is taken away. Who wants no rows back
+        # does not hold on to a file: its name may be taken away to make room on the disk.
+        self._reader = Reader(self.path) if spill else None
         #: the number of the next row to be written; those before it may be let go
         self.next = store.first
         self._told_changes, self._told = 0, list[Any]()
@@ -155,20 +157,20 @@ class Sink:
             )
             news, wrote = {}, True
             self.next += count
-            if self._spill:
-                self._let_go(segment, place)
+            if self._reader is not None:
+                self._let_go(segment, place, self._reader)
         if news:
             empty = core_schema().empty_table()
             self._writer.write(empty, _no_bytes(), self.next, news)
         if wrote or news:
             self._writer.sync()
 
-    def _let_go(self, segment: Segment, place: Place) -> None:
+    def _let_go(self, segment: Segment, place: Place, reader: Reader) -> None:
         places = self._places.setdefault(segment.first, [])
         places.append(place)
         if not self._store.grows(segment) and self.next >= segment.first + len(segment):
             del self._places[segment.first]
-            segment.keep_as(Spilled(self._writer.reader, tuple(places), segment.kinds()))
+            segment.keep_as(Spilled(reader, tuple(places), segment.kinds()))
 
     def _new_commands(self) -> dict[int, Any]:
         changes, commands = self._commands.changes, self._told

@@ -57,7 +57,10 @@ class Cut:
     def __str__(self) -> str:
         what = f"{self.path} was not closed: it was cut after {self.rows:,} events"
         if self.at == self.size:
-            return f"{what}, at its end; what came within the last second may be missing"
+            return (
+                f"{what}, at its end; what came within the last second may be missing, or is still "
+                "to be written if it is being recorded to"
+            )
         return f"{what}, at byte {self.at:,} of {self.size:,}; what lies behind it is torn"
 
 
@@ -90,8 +93,6 @@ class StreamWriter:
 
         self.path = Path(path)
         self._file = self.path.open("xb", buffering=0)
-        # Read by who wants rows back, even if the file's name is taken away.
-        self.reader = Reader(self.path)
         self._end = 0
         schema = stream_schema().with_metadata({_META: json.dumps({"version": VERSION, **meta})})
         self.schema: pa.Schema = schema
@@ -159,7 +160,7 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb", buffering=0)
-        weakref.finalize(self, self._file.close).atexit = False  # the last rows are written then
+        weakref.finalize(self, self._file.close)
 
     def read(self, place: Place) -> bytes:
         """Return the bytes there."""

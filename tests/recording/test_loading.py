@@ -28,15 +28,19 @@ def test_the_name_of_a_file_means_nothing(record, tmp_path):
             pd.testing.assert_frame_equal(getattr(recording, frame), getattr(expected, frame))
 
 
+def test_an_empty_file(tmp_path):
+    (tmp_path / "x").touch()
+    with pytest.raises(RecordingError, match="x is no recording: it is empty"):
+        Recording.load(tmp_path / "x")
+
+
 def test_an_arrow_file_is_no_stream(tmp_path):
     pyarrow.feather.write_feather(pa.table({"a": [1]}), tmp_path / "x.arrow")
     with pytest.raises(RecordingError, match=r"is an Arrow file \(Feather\), but no recording"):
         Recording.load(tmp_path / "x.arrow")
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"PK\3\4", b'{"a": 1}', b"\x89PNG\r\n", b"MThd", b"\0" * 50]
-)
+@pytest.mark.parametrize("content", [b"PK\3\4", b'{"a": 1}', b"\x89PNG\r\n", b"MThd", b"\0" * 50])
 def test_any_other_file_says_how_it_begins_and_what_can_be_read(content, tmp_path):
     path = tmp_path / "x"
     path.write_bytes(content)
@@ -83,7 +87,6 @@ def streamed(record, tmp_path):
             writer.write(*part, at, commands)
             at, commands = at + len(part[0]), {}
     writer.close()
-    writer.reader.close()
     return recording, tmp_path / "x"
 
 

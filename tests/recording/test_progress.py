@@ -167,7 +167,6 @@ def streamed(load, tmp_path):
         writer.write(core, raw, at, {})
         at += len(core)
     writer.close()
-    writer.reader.close()
     return path
 
 

@@ -1,6 +1,7 @@
 """Recording to a file while it grows: what is there at any moment, and what happens when it fails."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -121,6 +122,30 @@ def test_bytes_that_were_changed_are_told_of_and_never_raise(raws, tmp_path):
         path.write_bytes(broken)
         _, segments, _, _ = read_stream(path)
         assert sum(map(len, segments)) <= len(raws)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="tells which files are open")
+def test_a_file_that_recording_has_ended_to_is_let_go_of(tmp_path):
+    recording, path = Recording(), tmp_path / "x.arrows"
+    recording.record_to(path)
+    fill(recording, [b"Event-Name: X\n\n"])
+    sink = recording._sinks[False]
+    eventually(lambda: sink.next == 1)
+    assert open_files(path) == 1
+
+    def make_room():
+        path.unlink()
+        fill(recording, [b"Event-Name: X\n\n"])
+        eventually(lambda: not sink.running)
+
+    with pytest.warns(RuntimeWarning, match="goes on in memory"):
+        make_room()
+    assert open_files(path) == 0
+
+
+def open_files(path):
+    links = [os.path.join("/proc/self/fd", fd) for fd in os.listdir("/proc/self/fd")]
+    return sum(os.path.realpath(link).startswith(str(path)) for link in links)
 
 
 def test_no_file_is_written_over(tmp_path):
