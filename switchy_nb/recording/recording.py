@@ -206,11 +206,12 @@ class Recording(Insight, Pictures, Headers):
 
         Parameters
         ----------
-        calls : str or iterable of str, optional
-            Only these calls, by their keys: all events of their legs, the jobs and commands that
-            belong to them, and what happened to the link meanwhile.
-        sessions : str or iterable of str, optional
-            Only these legs, by their uuids, with the same.
+        calls : str, iterable of str or DataFrame, optional
+            Only these calls, by their keys, or those in a part of the frame `calls`: all events of
+            their legs, the jobs and commands that belong to them, and what happened to the link
+            meanwhile.
+        sessions : str, iterable of str or DataFrame, optional
+            Only these legs, by their uuids or as a part of the frame `sessions`, with the same.
         since, until : datetime, Timestamp or str, optional
             Only what was received at or after `since` and before `until`; in UTC, unless it says
             otherwise. The commands are those that were sent then, or whose jobs ended then.
@@ -275,10 +276,12 @@ class Recording(Insight, Pictures, Headers):
         digits: bool = False,
         salt: str | bytes | None = None,
         progress: bool | None = None,
+        **unknown: Any,
     ) -> "Redacted":
         """Make a copy in which nobody can be recognised: see `switchy_nb.recording.redact.redact`."""
         from switchy_nb.recording.redact import redact
 
+        no_others("redact", unknown, ("headers", "numbers", "digits", "salt", "progress"))
         return redact(
             self, headers=headers, numbers=numbers, digits=digits, salt=salt, progress=progress
         )

@@ -196,10 +196,14 @@ def _filtered(core: Core, wanted: "Array") -> "Iterator[Piece]":
 
 
 def _names(value: Any, what: str) -> list[str] | None:
+    import pandas as pd
+
     if value is None:
         return None
     if isinstance(value, str):
         return [value]
+    if isinstance(value, pd.DataFrame):
+        value = value.index
     try:
         names = list(value)
     except TypeError:

@@ -64,6 +64,11 @@ CALL = [
 ]
 
 
+def test_an_option_that_is_mistyped() -> None:
+    with pytest.raises(TypeError, match="takes no 'header'; did you mean 'headers'"):
+        recording_of(CALL).redact(header=["variable_mine"])
+
+
 @pytest.mark.parametrize("fmt", list(Format))
 def test_the_same_is_replaced_by_the_same_wherever_it_stands(fmt: Format) -> None:
     recording = recording_of(CALL, [*CALL, ("(body)", "from: 493012345678 at 10.1.2.3\n")], fmt=fmt)

@@ -175,6 +175,16 @@ def test_names_that_are_not_there_hint_at_the_nearest(ten):
         Recording().select(calls="x")
 
 
+def test_parts_of_the_frames_say_which_calls_and_legs(ten):
+    busy = ten.calls[ten.calls["hangup_cause"] == "USER_BUSY"]
+    assert 0 < len(busy) < 10
+    assert ten.select(calls=busy).calls.index.tolist() == busy.index.tolist()
+    legs = ten.sessions.head(3)
+    assert ten.select(sessions=legs).sessions.index.tolist() == legs.index.tolist()
+    with pytest.raises(RecordingError, match=r"no call '.*' is recorded"):
+        ten.select(calls=ten.jobs)
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
