@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.plots.figure import InlineFigure, say
 from switchy_nb.plots.style import NORMAL, SMALL, Theme
-from switchy_nb.plots.text import PLAIN
+from switchy_nb.plots.text import PLAIN, width_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Inches around the panels of a chart.
 LEFT, RIGHT, TOP, BOTTOM, GAP = 0.85, 0.25, 0.38, 0.55, 0.38
+#: Of a legend, in widths of its type: a swatch, and a line, which shows how it is dashed; what is
+#: between a key and its name; what is between columns.
+_SWATCH, _DASHES, _KEY_GAP, _COLUMN_GAP = 1.2, 2.8, 0.8, 1.4
 
 
 def figure_of(ax: "Axes") -> "Figure":
@@ -115,26 +120,49 @@ def name_x(ax: "Axes", text: str, theme: Theme) -> None:
 def legend_above(
     ax: "Axes", theme: Theme, handles: "Sequence[Artist]", *, columns: int = 8, right: bool = False
 ) -> None:
-    """Write a legend over the axes, where no data is."""
+    """Write a legend over the axes, where no data is, in as many rows as their width asks for."""
     if not handles:
         return
+    key = _DASHES if any(_is_line(handle) for handle in handles) else _SWATCH
     legend = ax.legend(
         handles=list(handles),
         loc="lower right" if right else "lower left",
         bbox_to_anchor=(1 if right else 0, 1),
-        ncols=columns,
+        ncols=_columns(ax, [str(handle.get_label()) for handle in handles], key, columns),
         frameon=False,
         labelcolor=theme.ink,
         prop={"family": PLAIN["family"], "size": SMALL},
-        handlelength=1.2,
+        handlelength=key,
         handleheight=0.8,
-        columnspacing=1.4,
+        handletextpad=_KEY_GAP,
+        columnspacing=_COLUMN_GAP,
         borderaxespad=0.2,
         borderpad=0.2,
     )
     for text in legend.get_texts():
         text.set_parse_math(False)
         text.set_usetex(False)
+
+
+def _is_line(handle: "Artist") -> bool:
+    from matplotlib.lines import Line2D
+
+    return isinstance(handle, Line2D) and handle.get_linestyle() != "None"
+
+
+def _columns(ax: "Axes", names: Sequence[str], key: float, most: int) -> int:
+    """Return how many columns a legend may have, so that it is no wider than the axes."""
+    room = size_of(ax)[0] * 72 / SMALL
+    widths = [key + _KEY_GAP + width_of(name, SMALL) * 72 / SMALL for name in names]
+    for rows in range(ceil(len(names) / most), len(names)):
+        columns = ceil(len(names) / rows)
+        # matplotlib fills column by column; the first ones take what does not divide evenly
+        each, more = divmod(len(names), columns)
+        starts = [at * each + min(at, more) for at in range(columns + 1)]
+        wide = sum(max(widths[a:b]) for a, b in pairwise(starts))
+        if wide + _COLUMN_GAP * (columns - 1) <= room:
+            return columns
+    return 1
 
 
 def write(ax: "Axes", x: float, y: float, text: str, theme: Theme, **options: Any) -> None:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from switchy_nb.plots.axes import legend_above, seconds_text, size_of, stack, write
 from switchy_nb.plots.lanes import Lane, Span, Story
-from switchy_nb.plots.percall import Colours
-from switchy_nb.plots.style import FAILURE, LATENCIES, SMALL, TINY, Since, State, Theme, scale_of
+from switchy_nb.plots.percall import Colours, in_seconds
+from switchy_nb.plots.style import FAILURE, SMALL, TINY, Since, State, Theme, scale_of
 from switchy_nb.plots.text import PLAIN, clean, width_of
 from switchy_nb.plots.timeaxis import set_up_time
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
 
 #: How far a call has got: of its legs, the one that is furthest says how the call is.
 _RANK = {state: rank for rank, state in enumerate(State)}
@@ -148,7 +149,7 @@ def _ticks(
     places = sorted({round(at * (count - 1) / (_TICKS - 1)) for at in range(_TICKS)})
     if values is None:
         return [(at, f"{at + 1:,}") for at in places]
-    seconds = str(values[1].name) in LATENCIES
+    seconds = in_seconds(str(values[1].name))
     return [(at, _value(values[1].get(lines[at].call), seconds=seconds)) for at in places]
 
 
@@ -266,7 +267,11 @@ def _legend(
 
 
 def add_scale(
-    ax: "Axes", scale: tuple[float, float, str], theme: Theme, away: float = 0.12
+    ax: "Axes",
+    scale: tuple[float, float, str],
+    theme: Theme,
+    away: float = 0.12,
+    colours: "str | Colormap | None" = None,
 ) -> None:
     """Draw what the colours of numbers stand for, so many inches right of the axes."""
     from matplotlib.cm import ScalarMappable
@@ -278,7 +283,8 @@ def add_scale(
     assert figure is not None
     low, high, words = scale
     bar = figure.colorbar(
-        ScalarMappable(Normalize(low, high if high > low else low + 1), scale_of(theme)), cax=beside
+        ScalarMappable(Normalize(low, high if high > low else low + 1), colours or scale_of(theme)),
+        cax=beside,
     )
     bar.outline.set_visible(False)
     beside.tick_params(colors=theme.ink, labelsize=TINY, labelfontfamily=PLAIN["family"], width=0.6)

@@ -138,6 +138,9 @@ def _with_names(
     lanes = len(story.lanes) + bool(story.orders)
     names = strips = None
     if height is not None:
+        whole = _with_names(story, scale, plot, right, size, None)
+        if whole.height <= height:
+            return replace(whole, height=height)
         room = height / lanes - BAR - _GAP
         strips = max(0, min(_STRIP_ROWS, int(room / 3 / STRIP)))
         names = max(0, min(_NAME_ROWS, int((room - strips * STRIP) / LINE)))

@@ -159,7 +159,7 @@ class _Drawing:
         if at:
             delta = step.at - self._ladder.steps[at - 1].at
             if delta >= 0.0005:
-                self._write(_TIMES - 0.08, y, f"+{delta:.3f}", ha="right", alpha=0.75)
+                self._write(_TIMES - 0.08, y, f"+{delta:.3f}", ha="right")
 
     def _step(self, at: int, step: Step) -> None:
         y = self._y(at)
@@ -204,7 +204,6 @@ class _Drawing:
                 step.channel_state,
                 size=TINY,
                 ha="left" if side > 0 else "right",
-                alpha=0.75,
             )
 
     def _note(self, step: Step, y: float, text: str, colour: str, ink: str) -> None:

@@ -108,6 +108,11 @@ def colours_of(
     return Colours(of, tuple((group.name, group.colour) for group in groups))
 
 
+def in_seconds(name: str) -> bool:
+    """Return whether a column of the calls or legs holds durations."""
+    return name in LATENCIES or name.endswith("_s") or name == "call_duration"
+
+
 def _scaled(name: str, values: "pd.Series[Any]", theme: Theme) -> Colours:
     from matplotlib.colors import to_hex
 
@@ -124,5 +129,5 @@ def _scaled(name: str, values: "pd.Series[Any]", theme: Theme) -> Colours:
     }
     missing = (("not known", OTHER),) if len(known) < len(numbers) else ()
     words = LATENCIES.get(name, (clean(name),))[0]
-    seconds = name in LATENCIES or name.endswith("_s") or name == "call_duration"
+    seconds = in_seconds(name)
     return Colours(of, missing, (low, high, f"{words} (s)" if seconds else words))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchy_nb.plots import bars
 from switchy_nb.plots.axes import dress, figure_of, legend_above, name_x, say_nothing
+from switchy_nb.plots.dense import add_scale
 from switchy_nb.plots.figure import InlineFigure
 from switchy_nb.plots.groups import choose
 from switchy_nb.plots.lanes import Lane, Story, read_story
@@ -23,10 +24,14 @@ VIEWS = ("waveform", "spectrogram")
 _NOTHING = "Nothing to draw: there is no sound in {}."
 #: Inches.
 _LEFT, _RIGHT, _WAVE, _SPECTRUM, _GAP = 1.75, 0.25, 0.85, 1.6, 0.12
+#: Inches that the key to a spectrogram's colours needs beside it.
+_KEY = 0.55
 #: Seconds of sound that one column of the spectrogram is made of, and how much of it is shown (dB
 #: of full scale).
 _WINDOW = 0.032
 _QUIET, _LOUD = -90.0, -20.0
+_COLOURS = "cividis"
+_LEVEL = "level (±1)"
 #: More bytes of sound are not put into a notebook.
 _MOST = 8_000_000
 
@@ -79,7 +84,7 @@ def draw(
         if view == "spectrogram":
             _spectrogram(ax, sound, theme)
         else:
-            _waveform(ax, mixed, sound, theme, "level")
+            _waveform(ax, mixed, sound, theme, _LEVEL)
         name_x(ax, "seconds since the recording began", theme)
         return figure_of(ax)
     lane = _lane(sound, sessions, events, began, clock)
@@ -140,13 +145,12 @@ class _Track:
         self, sound: Sound, story: Story | None, view: str | None, theme: Theme, width: float
     ) -> None:
         self._sound, self._story, self._theme = sound, story, theme
-        self._width, self._plot = width, width - _LEFT - _RIGHT
+        right = _RIGHT + (_KEY if view != "waveform" else 0.0)
+        self._width, self._plot = width, width - _LEFT - right
         self._scale = self._plot / sound.seconds
         self._layout: Layout | None = None
         if story is not None:
-            self._layout = lay_out(
-                story, self._scale, self._plot, _RIGHT, SMALL, Detail.NAMES, None
-            )
+            self._layout = lay_out(story, self._scale, self._plot, right, SMALL, Detail.NAMES, None)
         waves = sound.channels if view != "spectrogram" else 0
         spectrum = _SPECTRUM if view != "waveform" else 0.0
         self._heights = [_WAVE] * waves + ([spectrum] if spectrum else [])
@@ -199,8 +203,8 @@ class _Track:
 
     def _channel(self, at: int) -> str:
         if self._sound.channels == 1:
-            return "level"
-        return f"level, {('left', 'right')[at] if at < 2 else f'channel {at + 1}'}"
+            return _LEVEL
+        return f"{('left', 'right')[at] if at < 2 else f'channel {at + 1}'} (±1)"
 
     def _draw_lane(self, ax: "Axes", layout: Layout, lane: Lane) -> None:
         theme = self._theme
@@ -270,7 +274,7 @@ def _spectrogram(ax: "Axes", sound: Sound, theme: Theme) -> None:
         origin="lower",
         aspect="auto",
         extent=(0, sound.seconds, 0, frequencies[-1] / 1000),
-        cmap="cividis",
+        cmap=_COLOURS,
         vmin=_QUIET,
         vmax=_LOUD,
         interpolation="nearest",
@@ -278,3 +282,4 @@ def _spectrogram(ax: "Axes", sound: Sound, theme: Theme) -> None:
     )
     ax.set_xlim(0, sound.seconds)
     dress(ax, theme, y="frequency (kHz)", grid="")
+    add_scale(ax, (_QUIET, _LOUD, "dB of full scale"), theme, colours=_COLOURS)

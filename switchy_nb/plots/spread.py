@@ -32,9 +32,17 @@ if TYPE_CHECKING:
 VIEWS = ("spread", "time")
 _NOTHING = "Nothing to draw: of no call is a latency known."
 _MARKED = (50, 95, 99)
+#: A line through the middle of the values says nothing of fewer calls.
+_FOR_A_MIDDLE = 40
 #: Where the largest value is so many times a middle one, tenfold steps are drawn evenly.
 _WIDE = 30.0
-_LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1.5, 1.5)))
+_LINES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 2.5)),
+    (0, (1.5, 1.2)),
+    (0, (5, 1.5, 1.5, 1.5)),
+    (0, (9, 2)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +78,19 @@ def draw(
         return say_nothing(_NOTHING, ax, theme, width)
     if ax is not None:
         (_draw_time if view == "time" else _draw_spread)(ax, series, theme, name)
-        _name(ax, series, theme, numbers=view != "time")
+        _name(ax, series, theme, numbers=view != "time", over_time=view == "time")
         return figure_of(ax)
     if view is not None:
         figure, (only,) = stack(width, [2.9], right=RIGHT)
         (_draw_time if view == "time" else _draw_spread)(only, series, theme, name)
-        _name(only, series, theme)
+        _name(only, series, theme, over_time=view == "time")
         return figure
     table = 0.2 * (len(series) + 1) + 0.05
     figure, (spread, time) = stack(width, [2.7, 1.7], gap=0.85 + table)
     _draw_spread(spread, series, theme, name)
     _name(spread, series, theme)
     _draw_time(time, series, theme, name)
+    legend_above(time, theme, _keys(theme, series))
     _tabulate(spread, series, theme, width)
     return figure
 
@@ -209,7 +218,7 @@ def _draw_time(ax: "Axes", series: Sequence[Series], theme: Theme, name: str) ->
     moments = Moments.of(when.min(), when.max())
     crowded = max(len(s.values) for s in series) > 150
     least = np.inf
-    for one in series:
+    for number, one in enumerate(series):
         at = moments.at(one.when)
         positive = one.values[one.values > 0]
         least = min(least, float(positive.min()) if len(positive) else np.inf)
@@ -224,7 +233,7 @@ def _draw_time(ax: "Axes", series: Sequence[Series], theme: Theme, name: str) ->
             color=one.colour,
             rasterized=crowded,
         )
-        _middle(ax, at, one, size)
+        _middle(ax, at, one, size, _LINES[number % len(_LINES)])
     dress(ax, theme, x=moments.label, y=f"{name} ({unit})")
     if _is_wide(series) and np.isfinite(least):
         _tenfold(ax, "y")
@@ -233,25 +242,43 @@ def _draw_time(ax: "Axes", series: Sequence[Series], theme: Theme, name: str) ->
         ax.set_ylim(bottom=min(0.0, *(float(s.values.min()) / size for s in series)))
 
 
-def _middle(ax: "Axes", at: "Array", one: Series, size: float) -> None:
+def _middle(ax: "Axes", at: "Array", one: Series, size: float, line: Any) -> None:
     """Draw a line through the middle of the values of each window of time."""
     import numpy as np
 
     from switchy_nb.analysis.traffic import window_length
 
     known = np.isfinite(at)
-    if known.sum() < 40:
+    if known.sum() < _FOR_A_MIDDLE:
         return
     at, values = at[known], one.values[known]
     length = window_length(float(np.ptp(at)) or 1.0, 30)
     window = (at // length).astype("int64")
     rows = np.unique(window)
     middles = [float(np.median(values[window == row])) / size for row in rows]
-    ax.plot((rows + 0.5) * length, middles, color=one.colour, linewidth=1.6)
+    ax.plot((rows + 0.5) * length, middles, color=one.colour, linewidth=1.6, linestyle=line)
 
 
-def _name(ax: "Axes", series: Sequence[Series], theme: Theme, *, numbers: bool = False) -> None:
-    legend_above(ax, theme, [_line(s, at, numbers=numbers) for at, s in enumerate(series)])
+def _name(
+    ax: "Axes",
+    series: Sequence[Series],
+    theme: Theme,
+    *,
+    numbers: bool = False,
+    over_time: bool = False,
+) -> None:
+    handles = [_line(s, at, numbers=numbers) for at, s in enumerate(series)]
+    legend_above(ax, theme, handles + (_keys(theme, series) if over_time else []))
+
+
+def _keys(theme: Theme, series: Sequence[Series]) -> "list[Line2D]":
+    """Say what dots and lines over time stand for."""
+    from matplotlib.lines import Line2D
+
+    keys = [Line2D([], [], linestyle="none", marker=".", color=theme.ink, label="each call")]
+    if any(one.when.notna().sum() >= _FOR_A_MIDDLE for one in series):
+        keys.append(Line2D([], [], color=theme.ink, linewidth=1.6, label="middle"))
+    return keys if any(one.when.notna().any() for one in series) else []
 
 
 def _line(one: Series, at: int, *, numbers: bool) -> "Line2D":
@@ -271,11 +298,11 @@ def _tabulate(ax: "Axes", series: Sequence[Series], theme: Theme, width: float) 
     right = [0.42 + 0.13 * at for at in range(len(columns))]
     top = -(0.62) / high
     for x, words in zip(right, columns, strict=True):
-        write(ax, x, top, words, theme, ha="right", va="center", size=SMALL, alpha=0.8)
+        write(ax, x, top, words, theme, ha="right", va="center", size=SMALL)
     for at, one in enumerate(series):
         y = top - 0.2 * (at + 1) / high
         ax.plot(
-            [0.0, 0.25 / inches],
+            [0.0, 0.35 / inches],
             [y, y],
             transform=ax.transAxes,
             color=one.colour,
@@ -283,7 +310,7 @@ def _tabulate(ax: "Axes", series: Sequence[Series], theme: Theme, width: float) 
             linestyle=_LINES[at % len(_LINES)],
             clip_on=False,
         )
-        write(ax, 0.35 / inches, y, one.name, theme, va="center")
+        write(ax, 0.45 / inches, y, one.name, theme, va="center")
         numbers = [f"{len(one.values):,}"]
         numbers += [seconds_text(one.percentile(p)) for p in (*_MARKED, 100)]
         for x, number in zip(right, numbers, strict=True):

@@ -90,6 +90,37 @@ def test_latencies_are_divided_by_a_column():
         plots.latencies(calls, ["invite_latency", "answer_latency"], by="app")
 
 
+def test_a_legend_is_no_wider_than_the_axes():
+    """Whoever draws into axes has others beside them."""
+    figure = Figure(figsize=(9, 5), dpi=100)
+    left, right = figure.subplots(2, 2)[0]
+    plots.latencies(run_that_went_bad(), ax=left)
+    plots.rates(run_that_went_bad(), "calls", ax=right)
+    figure.canvas.draw()
+    for ax in (left, right):
+        axes, legend = ax.get_window_extent(), ax.get_legend().get_window_extent()
+        assert axes.x0 - 1 <= legend.x0
+        assert legend.x1 <= axes.x1 + 1
+        assert legend.y0 >= axes.y1 - 1
+
+
+def test_dots_and_lines_over_time_are_named(load):
+    shown = words(plots.latencies(load, "call_setup_latency", view="time"))
+    assert {"call set-up", "each call", "middle"} <= set(shown)
+    few = words(plots.latencies(load.iloc[:39], "call_setup_latency", view="time"))
+    assert "each call" in few
+    assert "middle" not in few
+
+
+def test_each_latency_is_dashed_in_its_own_way():
+    """Those that are the same lie on each other."""
+    figure = plots.latencies(run_that_went_bad())
+    styles = [
+        line._dash_pattern for line in figure.axes[0].lines if line.get_drawstyle() == "steps-post"
+    ]
+    assert len(styles) == len({str(style) for style in styles}) == 5
+
+
 def test_many_groups_share_the_last():
     calls = calls_frame(
         [*range(40)], [0.1] * 40, [1.0] * 40, app=[f"app{at % 9}" for at in range(40)]

@@ -39,7 +39,7 @@ def test_the_leg_and_the_sound_have_one_time_axis(recorded):
     events = recording.events
     began = events[(events["name"] == "RECORD_START") & (events["session"] == leg)]
     assert f"{began['received'].iloc[0]:%H:%M:%S.%f}" in spectrum.get_xlabel()
-    assert wave_.get_ylabel() == "level"
+    assert wave_.get_ylabel() == "level (±1)"
     assert spectrum.get_ylabel() == "frequency (kHz)"
 
 
@@ -49,6 +49,9 @@ def test_the_loudest_frequency_is_where_the_tone_is(tmp_path):
     decibels = np.asarray(picture.get_array())
     loudest = decibels.mean(axis=1).argmax() / (len(decibels) - 1) * 4
     assert loudest == pytest.approx(1.004, abs=0.05)
+    (key,) = figure.axes[0].child_axes
+    assert key.get_ylabel() == "dB of full scale"
+    assert key.get_ylim() == picture.get_clim()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -60,7 +63,7 @@ def test_no_text_lies_on_another(recorded, theme, overlaps):
 
 def test_each_channel_has_its_waveform(tmp_path):
     figure = sound(write_wav(tmp_path / "two.wav", 1.5, channels=2), view="waveform")
-    assert [ax.get_ylabel() for ax in figure.axes] == ["level, left", "level, right"]
+    assert [ax.get_ylabel() for ax in figure.axes] == ["left (±1)", "right (±1)"]
 
 
 def test_a_notebook_plays_it(recorded):

@@ -268,6 +268,7 @@ def test_calls_are_sorted_by_any_column():
     assert calls.loc[order, "call_duration"].is_monotonic_decreasing
     figure = timeline(*frames, calls=calls, sort="-call_duration")
     assert "by call_duration, largest first" in figure.axes[0].get_ylabel()
+    assert labels(figure)[0] == f"{calls['call_duration'].max():.3g} s"
     few = timeline(*legs_and_events(calls.iloc[:3]), calls=calls, sort="-latency")
     slowest = calls["call_setup_latency"].iloc[:3].argmax()
     assert f"a{slowest}" in labels(few)[0]
@@ -387,3 +388,12 @@ def test_it_draws_into_axes_that_are_given(frames):
     assert len(bottom.get_yticklabels()) == 2
     assert not top.texts
     figure.savefig(io.BytesIO(), format="png")
+
+
+def test_all_of_it_is_drawn_into_axes_that_have_the_room():
+    ax = Figure(figsize=(13, 8)).add_subplot()
+    timeline(*told(with_commands("bridged_calls")), ax=ax)
+    given = {text.get_text() for text in ax.texts}
+    (own,) = timeline(*told(with_commands("bridged_calls")), width=16).axes
+    assert {text.get_text() for text in own.texts if "bridged with" in text.get_text()} <= given
+    assert any("bridged with" in text for text in given)
