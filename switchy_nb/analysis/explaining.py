@@ -88,9 +88,11 @@ def _opening(facts: Facts) -> str:
     if leg.row["direction"] == "outbound":
         channel = text_of(leg.row["channel"])
         by = f" ({readable(channel)})" if channel else ""
-        of = f" for {readable(who)}" if who else ""
+        of = f" for {readable(who.strip())}" if who else ""
         return f"{when}, {name} placed a call to {whom}{by}{of}"
-    return f"{when}, a call from {readable(who or 'somebody')} to {whom} came in to {name}"
+    return (
+        f"{when}, a call from {readable((who or 'somebody').strip())} to {whom} came in to {name}"
+    )
 
 
 def _stillborn(facts: Facts, leg: Leg) -> str:

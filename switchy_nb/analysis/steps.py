@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from switchy_nb.analysis.causes import cause_numbers
 from switchy_nb.analysis.facts import Facts, Order
 from switchy_nb.analysis.sip import sip_phrase
-from switchy_nb.analysis.wording import Words, number_of, readable, text_of
+from switchy_nb.analysis.wording import LONGEST, Words, number_of, readable, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,9 +117,14 @@ def _digit(facts: Facts, n: int, row: "pd.Series[Any]") -> str:
 def _file(what: str, header: str) -> Callable[[Facts, int, "pd.Series[Any]"], str]:
     def write(facts: Facts, n: int, row: "pd.Series[Any]") -> str:
         path = facts.header(n, header)
-        return f"{what}{f' {readable(path)}' if path else ''}"
+        return f"{what}{f' {_readable_path(path)}' if path else ''}"
 
     return write
+
+
+def _readable_path(path: str) -> str:
+    """Return a path on one line; of a long one the end, where the file's name is."""
+    return readable(path if len(path) <= LONGEST else f"…{path[1 - LONGEST :]}")
 
 
 def _hung_up(facts: Facts, n: int, row: "pd.Series[Any]") -> str:

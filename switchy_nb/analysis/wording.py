@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 #: Longer names and addresses are cut: a sentence is to be read.
-_LONGEST = 60
+LONGEST = 60
 _WIDTH = 100
 
 
@@ -51,7 +51,7 @@ def number_of(value: object) -> float | None:
     return number if number == number and abs(number) != float("inf") else None
 
 
-def readable(value: object, longest: int = _LONGEST) -> str:
+def readable(value: object, longest: int = LONGEST) -> str:
     """Return text from the network on one line, with nothing in it that cannot be seen."""
     text = value if isinstance(value, str) else str(value)
     if len(text) > longest:

@@ -5,6 +5,7 @@ import threading
 
 import pandas as pd
 import pytest
+from scenarios import with_commands
 
 from switchy_nb import Recording
 from switchy_nb.analysis.problems import Kind
@@ -93,6 +94,12 @@ def test_commands_that_were_refused(record, caller):
     assert last["kind"] == Kind.COMMAND.value
     assert "`uuid_kill nobody-at-all`" in last["what"]
     assert "-ERR No such channel!" in last["evidence"]
+
+
+def test_commands_that_were_refused_are_told_as_they_were_typed():
+    problems = with_commands("wrong_commands").problems()
+    for line in ("nonsense", "filter", "event plain NO_SUCH_EVENT", "uuid_kill not-a-uuid"):
+        assert f"The switch refused the command `{line}`." in list(problems["what"])
 
 
 def test_a_wait_in_vain_is_no_command_that_was_refused(caller):

@@ -196,10 +196,16 @@ def _ordered(material: "Material") -> Iterator[Problem]:
             continue
         yield Problem(
             Kind.COMMAND,
-            f"The switch refused the command `{readable(row.command)}`.",
+            f"The switch refused the command `{readable(_line(row))}`.",
             f"it answered {readable((text_of(row.reply) or '').strip())}",
             at=row.sent if row.sent == row.sent else None,
         )
+
+
+def _line(row: Any) -> str:
+    """Return a command as one would type it; that it is an ``api`` command goes without saying."""
+    kind = "" if row.kind in ("api", "bgapi") else text_of(row.kind) or ""
+    return f"{kind} {text_of(row.command) or ''}".strip()
 
 
 def _ended_already(row: Any, legs: Any) -> bool:
