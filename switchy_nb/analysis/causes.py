@@ -1,8 +1,10 @@
 """What FreeSWITCH's hangup causes mean: their number, the SIP status that goes with them, words.
 
-The numbers up to 127 are those of ITU-T Q.850; the others are FreeSWITCH's own. The SIP status is
-the one with which its SIP module refuses a call for that cause (it follows RFC 4497, section
-8.4.1); causes that it treats as "any other" (480) have none here.
+The numbers up to 127 are those of ITU-T Q.850, as FreeSWITCH sends them; four of those are not in
+it or mean something else (it has 8 for pre-emption, not 45; 53 and 55 for barred calls, not 52 and
+54; and its 103 is about unknown parameters). The others are FreeSWITCH's own. The SIP status is the
+one with which its SIP module refuses a call for that cause (it follows RFC 4497, section 8.4.1);
+causes that it treats as "any other" (480) have none here.
 """
 
 from dataclasses import dataclass

@@ -12,6 +12,7 @@ from switchy_nb.analysis.wording import LONGEST, Words, number_of, readable, tex
 if TYPE_CHECKING:
     import pandas as pd
 
+_BEGINS = "begins"
 #: Applications that only wait: that a leg is parked is told by its own event.
 _WAITING = frozenset({"park"})
 #: Commands that ask and change nothing.
@@ -47,11 +48,31 @@ class Step:
 def steps_of(facts: Facts) -> list[Step]:
     """Return the steps of a call in the order in which the switch made them."""
     found = [step for n, row in facts.events.iterrows() if (step := _step(facts, int(n), row))]  # type: ignore[call-overload]
-    merged = list(_merged(found))
+    steps = sorted(_merged(found), key=_when)
     for order in facts.orders:
         if not order.verb.startswith(_ASKING):
-            merged.append(_ordered(facts, order))
-    return sorted(merged, key=lambda step: float("inf") if step.at is None else step.at)
+            step = _ordered(facts, order)
+            steps.insert(_place(facts, steps, order, step), step)
+    return steps
+
+
+def _when(step: Step) -> float:
+    return float("inf") if step.at is None else step.at
+
+
+def _place(facts: Facts, steps: list[Step], order: Order, step: Step) -> int:
+    """Return where a command goes: before what it caused, which often has the same time.
+
+    The switch's clock moves in steps of 20 ms, and tells of a command when that is done.
+    """
+    meant = {leg.role for leg in facts.legs if order.names(leg.uuid) or order.verb == "hupall"}
+    caused = (
+        place
+        for place, other in enumerate(steps)
+        if other.at == step.at and other.who in meant and not other.what.startswith(_BEGINS)
+    )
+    later = sum(_when(other) <= _when(step) for other in steps)
+    return next(caused, later)
 
 
 def timeline_in_words(facts: Facts) -> Words:
@@ -72,9 +93,9 @@ def _created(facts: Facts, n: int, row: "pd.Series[Any]") -> str:
     leg = next(leg for leg in facts.legs if leg.uuid == row["session"])
     where = text_of(leg.row["channel"]) or text_of(leg.row["destination"])
     if leg.row["direction"] == "outbound":
-        return f"begins: the switch calls {readable(where or 'somebody')}"
+        return f"{_BEGINS}: the switch calls {readable(where or 'somebody')}"
     to = text_of(leg.row["destination"])
-    return f"begins: comes in{f' for {readable(to)}' if to else ''}"
+    return f"{_BEGINS}: comes in{f' for {readable(to)}' if to else ''}"
 
 
 def _executed(facts: Facts, n: int, row: "pd.Series[Any]") -> str:

@@ -14,9 +14,9 @@ def test_the_steps_of_a_real_call_are_what_was_ordered_and_what_came_of_it(recor
         "caller   begins: the switch calls sofia/external/park@127.0.0.1:5080",
         "callee   begins: comes in for park",
         "callee   is parked",
+        "command  uuid_answer the callee",
         "callee   has early media",
         "callee   is answered",
-        "command  uuid_answer the callee",
         "caller   is answered",
         "caller   is parked",
         "command  uuid_broadcast the callee echo::",
@@ -24,12 +24,28 @@ def test_the_steps_of_a_real_call_are_what_was_ordered_and_what_came_of_it(recor
         "callee   runs echo",
         "caller   runs playback tone_stream://%(251,0,1004);loops=-1",
         "caller   begins to play tone_stream://%(251,0,1004);loops=-1",
-        "caller   has played tone_stream://%(251,0,1004);loops=-1",
         "command  uuid_break the caller",
-        "caller   is hung up: NORMAL_CLEARING (Q.850 16)",
+        "caller   has played tone_stream://%(251,0,1004);loops=-1",
         "command  uuid_kill the caller",
+        "caller   is hung up: NORMAL_CLEARING (Q.850 16)",
         "callee   is hung up: NORMAL_CLEARING (Q.850 16), SIP 200 OK",
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["blocking_originate", "callee_hangs_up", "caller_hangs_up", "hang_up_all", "ten_calls"]
+)
+def test_a_command_is_told_before_what_it_caused_in_the_same_tick_of_the_clock(name, record):
+    recording = record(name)
+    told = 0
+    for call in recording.calls.index:
+        steps = steps_of(Facts(recording, call))
+        ends = [at for at, step in enumerate(steps) if step.what.startswith("is hung up")]
+        kills = [at for at, s in enumerate(steps) if s.what.startswith(("uuid_kill", "hupall"))]
+        told += len(kills)
+        assert all(kill < min(ends) for kill in kills)
+        assert all(kill > 0 for kill in kills)
+    assert told
 
 
 @pytest.mark.parametrize("name", ["busy", "dtmf_across", "ten_calls", "bridged_calls"])
