@@ -75,7 +75,7 @@ def label_of(uuid: str, session: dict[Any, Any]) -> tuple[str, str]:
     known = [session[name] for name in ("destination", "channel") if isinstance(session[name], str)]
     number = clean(known[0], 24) if known else "unknown"
     app = session["app"]
-    if isinstance(app, str):
+    if isinstance(app, str) and not _UUID.fullmatch(app):  # else a group that nobody has named
         number += f" ({clean(app, 16)})"
     word = clean(direction, 12) or "leg"
     return f"{word} {arrow} {number}", clean(uuid.split("-")[0], 12)

@@ -254,8 +254,9 @@ def _middle(ax: "Axes", at: "Array", one: Series, size: float, line: Any) -> Non
     at, values = at[known], one.values[known]
     length = window_length(float(np.ptp(at)) or 1.0, 30)
     window = (at // length).astype("int64")
-    rows = np.unique(window)
-    middles = [float(np.median(values[window == row])) / size for row in rows]
+    rows = np.arange(window.min(), window.max() + 1)
+    here = [values[window == row] for row in rows]  # where there is none, the line has a gap
+    middles = [float(np.median(some)) / size if len(some) else np.nan for some in here]
     ax.plot((rows + 0.5) * length, middles, color=one.colour, linewidth=1.6, linestyle=line)
 
 

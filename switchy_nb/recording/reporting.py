@@ -29,7 +29,9 @@ _LARGEST_SVG = 1_500_000
 _PROBLEMS = 100
 _CAUSES = 12
 #: A picture that follows the page's theme: ink is drawn in the colour of the text around it.
-_THEMED = b"<style>svg{color:%s}@media (prefers-color-scheme:dark){svg{color:%s}}</style>"
+_THEMED = (
+    b"<style>svg{color:%s}@media screen and (prefers-color-scheme:dark){svg{color:%s}}</style>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def embed(figure: "Figure") -> str:
     """Return a figure, drawn for a light page, as an address that holds it and follows the theme.
 
     As a picture it cannot run anything, whatever is in it. Ink becomes the colour of text, which the
-    page's theme decides. A drawing that is too large is kept as pixels.
+    page's theme decides. A drawing that is too large is kept as pixels, on white.
     """
     from switchy_nb.plots.style import Theme
 
@@ -245,7 +247,9 @@ def embed(figure: "Figure") -> str:
     drawn = buffer.getvalue()
     if len(drawn) > _LARGEST_SVG:
         pixels = BytesIO()
-        figure.savefig(pixels, format="png", bbox_inches="tight", pad_inches=0.08)
+        figure.savefig(
+            pixels, format="png", facecolor="white", bbox_inches="tight", pad_inches=0.08
+        )
         return f"data:image/png;base64,{b64encode(pixels.getvalue()).decode()}"
     inks = [theme.ink.encode() for theme in (Theme.LIGHT, Theme.DARK)]
     drawn = drawn[drawn.index(b"<svg") :].replace(inks[0], b"currentColor")

@@ -65,6 +65,12 @@ def test_a_report_shows_all_and_does_nothing(scheme, paper, chromium, tmp_path):
         assert page.evaluate(wide)
         page.set_viewport_size({"width": 420, "height": 800})
         assert page.evaluate(wide)
+        page.emulate_media(media="print")  # dark ink on white paper, whatever the screen's theme
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor").endswith(
+            "(255, 255, 255)"
+        )
+        ink = page.evaluate("getComputedStyle(document.body).color.match(/\\d+/)[0]")
+        assert int(ink) < 64
     finally:
         page.close()
     assert said == []

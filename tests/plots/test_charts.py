@@ -112,6 +112,16 @@ def test_dots_and_lines_over_time_are_named(load):
     assert "middle" not in few
 
 
+def test_there_is_no_line_through_times_without_calls():
+    begins = [*np.linspace(0, 10, 60), *np.linspace(50, 60, 60)]
+    calls = calls_frame(begins, [0.1] * 120, [1.0] * 120)
+    lines = plots.latencies(calls, "call_setup_latency", view="time").axes[0].lines
+    (middle,) = [line for line in lines if line.get_linestyle() != "None"]
+    x, y = middle.get_data()
+    assert np.isnan(y[(x > 12) & (x < 48)]).all()
+    assert not np.isnan(y[x < 9]).any()
+
+
 def test_each_latency_is_dashed_in_its_own_way():
     """Those that are the same lie on each other."""
     figure = plots.latencies(run_that_went_bad())

@@ -3,9 +3,11 @@
 import re
 from base64 import b64decode
 from html.parser import HTMLParser
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib import image
 
 from switchy_nb import Recording
 from switchy_nb.errors import RecordingError
@@ -179,7 +181,10 @@ def test_a_large_drawing_is_kept_as_pixels(record, monkeypatch):
 
     monkeypatch.setattr(reporting, "_LARGEST_SVG", 1000)
     address = embed(record("busy").causes(theme="light"))
-    assert b64decode(address.removeprefix("data:image/png;base64,"))[1:4] == b"PNG"
+    pixels = b64decode(address.removeprefix("data:image/png;base64,"))
+    assert pixels[1:4] == b"PNG"
+    corner = image.imread(BytesIO(pixels))[0, 0]
+    assert list(corner) == [1, 1, 1, 1]  # its ink is dark: so that a dark page does not hide it
 
 
 def test_what_cannot_be_written_is_an_error(record, tmp_path):
