@@ -36,21 +36,33 @@ class Group:
 def groups_of(frame: "pd.DataFrame", by: str, most: int = len(SERIES)) -> list[Group]:
     """Group rows by a column of text; the rarest share the last group.
 
+    They are in the order of the alphabet, causes by how many there are of each, and what has an
+    order of its own (an ordered categorical) in that.
+
     Raises
     ------
     ValueError
         If there is no such column; the nearest is named.
     """
-    values = column_of(frame, by).astype(object)
+    import pandas as pd
+
+    column = column_of(frame, by)
+    kind = column.dtype
+    rank: dict[Any, int] = {}
+    if isinstance(kind, pd.CategoricalDtype) and kind.ordered:
+        rank = {name: at for at, name in enumerate(kind.categories)}
+    values = column.astype(object)
     values = values.where(values.notna(), _UNKNOWN)
     counts = values.value_counts()
     names = sorted(counts.index, key=lambda name: (-counts[name], str(name)))
     shown, rest = names[:most], names[most:]
     if len(rest) == 1:
         shown, rest = names, []
+    if by != "hangup_cause":
+        shown = sorted(shown, key=lambda name: (rank.get(name, len(rank)), str(name)))
     groups = [
         Group(clean(str(name), 28), _colour(by, str(name), at), (values == name).to_numpy())
-        for at, name in enumerate(sorted(shown, key=str) if by != "hangup_cause" else shown)
+        for at, name in enumerate(shown)
     ]
     if rest:
         groups.append(Group(f"{len(rest)} others", OTHER, values.isin(rest).to_numpy()))

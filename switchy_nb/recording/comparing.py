@@ -112,6 +112,7 @@ class Comparison:
         runs = zip(self._names, (self._before, self._after), strict=True)
         columns = ["caller_create", "launched", *known]
         both = pd.concat([frame.reindex(columns=columns).assign(run=run) for run, frame in runs])
+        both["run"] = pd.Categorical(both["run"], categories=self._names, ordered=True)
         options = {"view": "spread"} | options
         figure: Figure = latencies(both, name, by="run", theme=theme, **options)
         return figure

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from switchy_nb import Recording, compare
+from switchy_nb.plots.style import SERIES
 
 
 def test_two_parts_of_a_real_run_do_not_differ(load):
@@ -34,6 +35,15 @@ def test_the_figure_can_be_of_any_latency_and_names_the_nearest(load):
     assert found.figure("invite_latency", theme="dark").axes
     with pytest.raises(ValueError, match="did you mean 'invite_latency'"):
         found.figure("invite_latencies")
+
+
+@pytest.mark.parametrize("names", [("before", "after"), ("after", "before"), ("zoe", "adam")])
+def test_the_first_run_is_drawn_first_whatever_it_is_called(names, load):
+    found = compare(load.calls.head(300), load.calls.tail(300), names=names)
+    (ax,) = found.figure("call_setup_latency").axes
+    keys = ax.get_legend().get_lines()
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(names)
+    assert [key.get_color() for key in keys] == list(SERIES[:2])
 
 
 def test_hostile_names_of_groups_are_inert(load):
