@@ -34,6 +34,8 @@ _NOTHING = "Nothing to draw: of no call is a latency known."
 _MARKED = (50, 95, 99)
 #: A line through the middle of the values says nothing of fewer calls.
 _FOR_A_MIDDLE = 40
+#: So few calls that stand out are what is looked for; where there are more, the line tells of them.
+_ODD = 20
 #: Where the largest value is so many times a middle one, tenfold steps are drawn evenly.
 _WIDE = 30.0
 _LINES: tuple[Any, ...] = (
@@ -209,6 +211,8 @@ def _draw_time(ax: "Axes", series: Sequence[Series], theme: Theme, name: str) ->
     import numpy as np
     import pandas as pd
 
+    from switchy_nb.analysis.standing import fence
+
     when = pd.concat([s.when for s in series]).dropna()
     unit, size = _scale(series)
     if not len(when):
@@ -217,6 +221,8 @@ def _draw_time(ax: "Axes", series: Sequence[Series], theme: Theme, name: str) ->
         return
     moments = Moments.of(when.min(), when.max())
     crowded = max(len(s.values) for s in series) > 150
+    slow = [s.values > fence(pd.Series(s.values)) for s in series]
+    few = crowded and all(which.sum() <= _ODD for which in slow)
     least = np.inf
     for number, one in enumerate(series):
         at = moments.at(one.when)
@@ -233,6 +239,17 @@ def _draw_time(ax: "Axes", series: Sequence[Series], theme: Theme, name: str) ->
             color=one.colour,
             rasterized=crowded,
         )
+        if few:
+            ax.plot(
+                at[slow[number]],
+                one.values[slow[number]] / size,
+                linestyle="none",
+                marker="o",
+                markersize=3.5,
+                markeredgewidth=0,
+                color=one.colour,
+                zorder=3,
+            )
         _middle(ax, at, one, size, _LINES[number % len(_LINES)])
     dress(ax, theme, x=moments.label, y=f"{name} ({unit})")
     if _is_wide(series) and np.isfinite(least):

@@ -112,6 +112,17 @@ def test_dots_and_lines_over_time_are_named(load):
     assert "middle" not in few
 
 
+def test_the_one_slow_call_among_many_has_a_larger_dot():
+    setups = [0.1 + at / 10_000 for at in range(199)]
+    calls = calls_frame([*range(200)], [*setups, 4.0], [1.0] * 200)
+    lines = plots.latencies(calls, "call_setup_latency", view="time").axes[0].lines
+    (large,) = [line for line in lines if line.get_marker() == "o"]
+    assert list(large.get_ydata()) == [pytest.approx(4.0)]
+    assert large.get_alpha() is None
+    bad = plots.latencies(run_that_went_bad(), "call_setup_latency", view="time").axes[0].lines
+    assert "o" not in [line.get_marker() for line in bad]
+
+
 def test_there_is_no_line_through_times_without_calls():
     begins = [*np.linspace(0, 10, 60), *np.linspace(50, 60, 60)]
     calls = calls_frame(begins, [0.1] * 120, [1.0] * 120)
