@@ -5,11 +5,10 @@ import threading
 
 import pandas as pd
 import pytest
-from scenarios import with_commands
 
 from switchy_nb import Recording
 from switchy_nb.analysis.problems import Kind
-from switchy_nb.errors import APIError, TimeoutError
+from switchy_nb.errors import APIError
 from switchy_nb.wire import Event
 
 CLEAN = [
@@ -94,24 +93,6 @@ def test_commands_that_were_refused(record, caller):
     assert last["kind"] == Kind.COMMAND.value
     assert "`uuid_kill nobody-at-all`" in last["what"]
     assert "-ERR No such channel!" in last["evidence"]
-
-
-def test_commands_that_were_refused_are_told_as_they_were_typed():
-    problems = with_commands("wrong_commands").problems()
-    for line in ("nonsense", "filter", "event plain NO_SUCH_EVENT", "uuid_kill not-a-uuid"):
-        assert f"The switch refused the command `{line}`." in list(problems["what"])
-
-
-def test_a_wait_in_vain_is_no_command_that_was_refused(caller):
-    sess, _ = caller(caller.url("answer"), timeout=5)
-    sess.wait("PLAYBACK_START", timeout=5)
-    with pytest.raises(TimeoutError):
-        sess.wait("DTMF", 0)
-    sess.hangup()
-    sess.wait("CHANNEL_DESTROY", timeout=5)
-    assert not caller.recording.problems().shape[0]
-    assert "wait" not in caller.recording.explain(sess)
-    assert "DTMF" not in caller.recording.call(sess).steps()
 
 
 def test_a_hangup_that_came_too_late_for_its_leg_is_no_problem(caller):
