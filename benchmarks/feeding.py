@@ -69,7 +69,8 @@ def _talk(client: socket.socket, data: bytes) -> None:
             while lines.readline().strip():
                 continue
             if line == b"api load":
-                client.sendall(b"Content-Type: api/response\nContent-Length: 4\n\n+OK\n" + data)
+                client.sendall(b"Content-Type: api/response\nContent-Length: 4\n\n+OK\n")
+                client.sendall(data)
             elif line == b"api one":
                 client.sendall(b"Content-Type: api/response\nContent-Length: 4\n\n+OK\n")
                 event = b"Event-Name: HEARTBEAT\nSent: %d\n\n" % time.monotonic_ns()

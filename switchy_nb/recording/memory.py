@@ -1,8 +1,10 @@
 """The bytes of rows, where they are: received into several slabs, or one behind the other."""
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from switchy_nb.wire import Batch, native
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Bytes behind the rows that may be read, and mean nothing: names are compared by whole words.
 MARGIN = 8
+#: Where there is no C, so many bytes are joined together.
+_PART = 2 * 1024 * 1024
 #: Arrow writes what is no longer than this into a view itself.
 _INLINE = 12
 
@@ -91,22 +95,39 @@ class Scattered:
     def _slabs(self) -> list[Any]:
         return list(dict.fromkeys(batch.slab for batch in self._batches))
 
-    def parts(self, size: int) -> "Iterator[pa.LargeBinaryArray]":
+    @contextmanager
+    def at_once(self) -> "Iterator[Iterable[pa.LargeBinaryArray]]":
+        """Copy them one behind the other, all or in parts; what is given is there for a moment only.
+
+        Yields
+        ------
+        iterable of pyarrow.LargeBinaryArray
+            Their bytes, in order.
+        """
+        if native.library() is None:
+            yield self._parts(_PART)
+            return
+        begins, ends = self.places()
+        room = _Room.take(sum(batch.size for batch in self._batches))
+        yield [_copied(begins, ends, room)]
+        _Room.give_back(room)
+
+    def _parts(self, size: int) -> "Iterator[pa.LargeBinaryArray]":
         """Join them in parts of some bytes each: what is small is at hand in a processor's cache."""
         part: list[Batch] = []
-        room = size
+        left = size
         for batch in self._batches:
             at = 0
             while at < len(batch):
                 # as many as fit, by what they take on the average, and at least one
-                fit = max(1, room * len(batch) // max(batch.size, 1))
+                fit = max(1, left * len(batch) // max(batch.size, 1))
                 piece = batch.cut(at, at + fit) if at or fit < len(batch) else batch
                 part.append(piece)
-                room -= piece.size
+                left -= piece.size
                 at += len(piece)
-                if room <= 0 or at < len(batch):
+                if left <= 0 or at < len(batch):
                     yield Scattered(part).joined()
-                    part, room = [], size
+                    part, left = [], size
         if part:
             yield Scattered(part).joined()
 
@@ -142,6 +163,44 @@ class Scattered:
         buffers = [None, pa.py_buffer(views), *data]
         both = pa.Array.from_buffers(pa.binary_view(), total + 1, buffers)
         return both.cast(pa.large_binary()).slice(0, total)
+
+
+class _Room:
+    """Memory that is copied into again and again: new memory costs more than the copy."""
+
+    _spare: ClassVar["deque[Array]"] = deque(maxlen=1)
+
+    @classmethod
+    def take(cls, size: int) -> "Array":
+        """Return room for so many bytes."""
+        import numpy as np
+
+        try:
+            room = cls._spare.pop()
+        except IndexError:
+            room = None
+        return room if room is not None and len(room) >= size else np.empty(size, "uint8")
+
+    @classmethod
+    def give_back(cls, room: "Array") -> None:
+        """Keep room for the next who asks."""
+        cls._spare.append(room)
+
+
+def let_go_of_room() -> None:
+    """Keep no memory for rows that are to come."""
+    _Room._spare.clear()
+
+
+def _copied(begins: "Array", ends: "Array", room: "Array") -> "pa.LargeBinaryArray":
+    import numpy as np
+    import pyarrow as pa
+
+    offsets = np.zeros(len(begins) + 1, "int64")
+    np.cumsum(ends - begins, out=offsets[1:])
+    native.copy(begins, ends, room)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(room)]
+    return pa.Array.from_buffers(pa.large_binary(), len(begins), buffers)
 
 
 def _write_short(views: "np.ndarray[Any, Any]", slabs: Sequence[Any]) -> None:

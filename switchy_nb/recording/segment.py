@@ -38,8 +38,6 @@ __all__ = ["Row", "Segment", "core_schema"]
 
 #: A segment that is read while it grows is read in pieces; more of them than this become one.
 _PIECES = 16
-#: Bytes that are compressed together.
-_PART = 2 * 1024 * 1024
 
 
 class Segment:
@@ -222,7 +220,8 @@ class Segment:
                 raw, kinds = scattered(self._runs), kinds_of(self._runs)
                 self._encode_new()
                 core = _joined(self._pieces)
-            packed = Packed.of(core, raw.parts(_PART), kinds)  # others may read meanwhile
+            with raw.at_once() as parts:  # others may read meanwhile
+                packed = Packed.of(core, parts, kinds)
             with self._lock:
                 if self._sealed is None:
                     self._keep_as(packed)

@@ -35,6 +35,7 @@ _SEED = int.from_bytes(os.urandom(8), "little")
 
 _NUMBER, _ADDRESS = ctypes.c_int64, ctypes.c_void_p
 _FUNCTIONS = {
+    "copy_values": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS],
     "find_headers": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS],
     "number_values": [
         *(_ADDRESS, _ADDRESS, _NUMBER, _NUMBER),  # the values
@@ -44,7 +45,6 @@ _FUNCTIONS = {
 }
 #: what takes so little time that others may wait for the interpreter's lock meanwhile
 _SHORT = {
-    "copy_values": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS],
     "find_events": [_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS],
     "read_numbers": [_ADDRESS, _ADDRESS, _NUMBER, _NUMBER, _NUMBER, *[_ADDRESS] * 4],
 }
@@ -204,6 +204,14 @@ class Numbered:
         return [text[a:b] for a, b in pairwise(offsets)]
 
 
+def copy(begins: "Array", ends: "Array", into: "Array") -> None:
+    """Put what is from some places to others one behind the other."""
+    loaded = library()
+    assert loaded is not None
+    assert len(into) >= int((ends - begins).sum())
+    loaded.copy_values(begins.ctypes.data, ends.ctypes.data, len(begins), into.ctypes.data)
+
+
 def number(starts: "Array", stops: "Array", none: int) -> Numbered:
     """Number the different values that `find` found, in the order in which they come.
 
@@ -233,7 +241,7 @@ def number(starts: "Array", stops: "Array", none: int) -> Numbered:
     offsets = np.zeros(len(which) + 1, "int64")
     np.cumsum(ends - begins, out=offsets[1:])
     text = np.empty(int(offsets[-1]), "uint8")
-    loaded.copy_values(begins.ctypes.data, ends.ctypes.data, len(which), text.ctypes.data)
+    copy(begins, ends, text)
     return Numbered(codes, valid, there.tolist(), plain.tolist(), bounds, offsets, text)
 
 
