@@ -3,12 +3,12 @@
 Nothing is copied while they come; what is made of them is in `segment`.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from switchy_nb.recording.fields import Kind, readable
 from switchy_nb.recording.memory import Scattered
-from switchy_nb.recording.values import dictionary_of
 from switchy_nb.wire import Batch
 
 if TYPE_CHECKING:
@@ -116,26 +116,40 @@ def kinds_of(runs: Sequence[Run]) -> bytes:
 
 def moments_of(runs: Sequence[Run]) -> "pa.Int64Array":
     """Return when each row came: µs since the epoch, null where that is unknown."""
-    import numpy as np
     import pyarrow as pa
 
-    sizes = [len(run) for run in runs]
-    unknown = [run.received is None for run in runs]
-    moments = np.repeat(np.array([run.received or 0 for run in runs], "int64"), sizes)
-    return pa.array(moments, mask=np.repeat(unknown, sizes) if any(unknown) else None)
+    if any(run.received is None for run in runs):
+        return pa.array([run.received for run in runs for _ in range(len(run))], pa.int64())
+    moments = _repeated(runs, [run.received or 0 for run in runs], 8)
+    return pa.Array.from_buffers(pa.int64(), sum(map(len, runs)), [None, moments])
 
 
 def switches_of(runs: Sequence[Run]) -> "pa.DictionaryArray":
     """Return where each row came from; null where that is unknown."""
-    import numpy as np
     import pyarrow as pa
 
-    numbers = {
-        switch: number for number, switch in enumerate({run.switch or "" for run in runs} - {""})
-    }
-    codes = [numbers.get(run.switch or "", -1) for run in runs]
-    names = pa.array(map(readable, numbers), pa.string())
-    return dictionary_of(np.repeat(np.array(codes, "int32"), [len(run) for run in runs]), names)
+    names = sorted({readable(run.switch) for run in runs if run.switch})
+    if not all(run.switch for run in runs):
+        of_row = [readable(r.switch) if r.switch else None for r in runs for _ in range(len(r))]
+        return pa.array(of_row, pa.dictionary(pa.int32(), pa.string()))
+    codes = _repeated(runs, [names.index(readable(run.switch or "")) for run in runs], 4)
+    numbers = pa.Array.from_buffers(pa.int32(), sum(map(len, runs)), [None, codes])
+    return pa.DictionaryArray.from_arrays(numbers, pa.array(names, pa.string()), safe=False)
+
+
+def _repeated(runs: Sequence[Run], values: Iterable[int], width: int) -> "pa.Buffer":
+    """Return one number of some bytes for each row, given one for each run.
+
+    numpy would let go of the interpreter's lock for it, and wait to have it back.
+    """
+    import pyarrow as pa
+
+    parts = zip(runs, values, strict=True)
+    return pa.py_buffer(
+        b"".join(
+            value.to_bytes(width, sys.byteorder, signed=True) * len(run) for run, value in parts
+        )
+    )
 
 
 def _batch(run: Run) -> Batch:

@@ -80,7 +80,8 @@ class Headers:
         self._values: Values | None = None
         names = (*texts, *(number.name for number in numbers))
         if len(rows) >= _FEW and Kind.JSON not in kinds:
-            self._values = Numbered.of(rows, names, len(texts)) or Cut.of(rows, names)
+            wanted = tuple(texts), tuple(numbers)
+            self._values = Numbered.of(rows, *wanted) or Cut.of(rows, *wanted)
         self._fast = 0 if self._values is None else self._values.count
         needles = Needles(names)
         self._alone = [
@@ -105,12 +106,11 @@ class Headers:
         """Return a column of what is written in digits, null where it is not."""
         import pyarrow as pa
 
-        _, least, most = self._numbers[at]
-        at += self._texts
-        numbers = None if self._values is None else self._values.numbers(at, least, most)
+        numbers = None if self._values is None else self._values.numbers(at)
         if numbers is not None and not self._alone:
             return numbers
-        rest = (whole_number(row[at]) for row in self._alone)
+        _, least, most = self._numbers[at]
+        rest = (whole_number(row[self._texts + at]) for row in self._alone)
         more = pa.array(
             [n if n is not None and least <= n <= most else None for n in rest], "int64"
         )

@@ -101,9 +101,10 @@ def _fired(names: "pa.DictionaryArray", rows: Rows, kinds: bytes) -> "pa.Diction
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    queued = pc.index(names.dictionary, QUEUED).as_py()
-    if queued < 0:
+    different = names.dictionary.to_pylist()
+    if QUEUED not in different:
         return names
+    queued = different.index(QUEUED)
     texts = names.to_pylist()
     for at in pc.indices_nonzero(pc.equal(names.indices, queued)).to_pylist():
         fmt = Format.JSON if kinds[at] == Kind.JSON else Format.PLAIN

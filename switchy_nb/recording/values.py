@@ -4,7 +4,8 @@ They are found and numbered in C (`Numbered`) or, where there is none, by numpy 
 tests hold the two to each other. How values are decoded is not known here (see `scan`).
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from switchy_nb.recording.fields import whole_number
 from switchy_nb.recording.lines import Lines
@@ -21,13 +22,7 @@ if TYPE_CHECKING:
 _ZERO, _NINE, _PERCENT, _NO_ASCII = 48, 57, 37, 128
 _DIGITS = 18
 
-
-class Digits(NamedTuple):
-    """A header that is read as a number: its name, and which numbers count."""
-
-    name: str
-    least: int = 0
-    most: int = 10**_DIGITS - 1
+Digits = native.Digits
 
 
 class Values(Protocol):
@@ -49,74 +44,81 @@ class Values(Protocol):
             undefined, and all is ASCII.
         """
 
-    def numbers(self, at: int, least: int, most: int) -> "pa.Int64Array":
-        """Return what one header says in digits; null where it does not, or the number is none."""
+    def numbers(self, at: int) -> "pa.Int64Array":
+        """Return what one number says; null where it does not, or does not count."""
 
 
 class Numbered:
     """Found where they are, and numbered, in C."""
 
-    def __init__(self, rows: Rows, starts: "Array", stops: "Array", texts: int) -> None:
+    def __init__(self, rows: Rows, read: native.Read, numbers: Sequence[Digits]) -> None:
         self._rows = rows  # holds the memory
-        self._starts, self._stops = starts, stops
-        self._texts = texts
-        self._known: native.Numbered | None = None
+        self._read = read
+        self._numbers = numbers
 
     @classmethod
-    def of(cls, rows: Rows, names: tuple[str, ...], texts: int) -> Self | None:
-        """Find some headers, of which the first ones are texts; None where there is no C for it."""
-        found = native.find(*rows.places(), names) if native.library() is not None else None
-        return None if found is None else cls(rows, *found, texts)
+    def of(cls, rows: Rows, texts: tuple[str, ...], numbers: tuple[Digits, ...]) -> Self | None:
+        """Read some headers; None where there is no C for it."""
+        if native.library() is None:
+            return None
+        read = native.read(*rows.places(), texts, numbers=numbers)
+        return None if read is None else cls(rows, read, numbers)
 
     @property
     def count(self) -> int:
         """How many events were looked at: all."""
-        return int(self._starts.shape[1])
+        return int(self._read.starts.shape[1])
 
     def texts(self, at: int) -> "tuple[pa.DictionaryArray, bool]":
-        """Return the values of one header, null where an event has none."""
+        """Return the values of one text, null where an event has none."""
         import pyarrow as pa
 
-        if self._known is None:
-            # Under a null there is a 0, see `dictionary_of`.
-            some = slice(self._texts)
-            self._known = native.number(self._starts[some], self._stops[some], 0)
-        known = self._known
-        first, end = known.bounds[at : at + 2]
-        offsets = known.offsets[first : end + 1]
-        text = pa.py_buffer(known.text[offsets[0] : offsets[-1]])
+        read = self._read
+        first, end = read.bounds[at : at + 2]
+        offsets = read.offsets[first : end + 1]
+        # A copy, which keeps no more room than it needs.
+        text = pa.py_buffer(read.text[offsets[0] : offsets[-1]].tobytes())
         offsets = pa.py_buffer((offsets - offsets[0]).astype("int32"))
-        kind = pa.string() if known.plain[at] else pa.binary()
+        kind = pa.string() if read.plain[at] else pa.binary()
         values = pa.Array.from_buffers(kind, end - first, [None, offsets, text])
-        missing = self.count - known.there[at]
-        valid = pa.py_buffer(known.valid[at]) if missing else None
+        missing = self.count - read.there[at]
+        valid = pa.py_buffer(read.valid[at]) if missing else None
+        # Under a null there is a 0, see `dictionary_of`.
         codes = pa.Array.from_buffers(
-            pa.int32(), self.count, [valid, pa.py_buffer(known.codes[at])], missing
+            pa.int32(), self.count, [valid, pa.py_buffer(read.codes[at])], missing
         )
-        return pa.DictionaryArray.from_arrays(codes, values, safe=False), known.plain[at]
+        return pa.DictionaryArray.from_arrays(codes, values, safe=False), read.plain[at]
 
-    def numbers(self, at: int, least: int, most: int) -> "pa.Int64Array":
-        """Return what one header says in digits; null where it does not, or the number is none."""
+    def numbers(self, at: int) -> "pa.Int64Array":
+        """Return what one number says; null where it does not, or does not count."""
         import pyarrow as pa
 
-        starts, stops = self._starts[at], self._stops[at]
-        numbers, valid, there, others = native.read_numbers(starts, stops, least, most)
-        for event in others:
-            number = whole_number(decode_value(native.bytes_at(starts[event], stops[event])))
+        read, (_, least, most) = self._read, self._numbers[at]
+        values, valid, (there, others) = read.numbers[at], read.counted[at], read.tallies[at]
+        header = len(read.starts) - len(self._numbers) + at
+        for event in read.others[at, :others].tolist():
+            place = read.starts[header, event], read.stops[header, event]
+            number = whole_number(decode_value(native.bytes_at(*place)))
             if number is not None and least <= number <= most:
-                numbers[event] = number
+                values[event] = number
                 valid[event >> 3] |= 1 << (event & 7)
                 there += 1
         missing = self.count - there
-        buffers = [pa.py_buffer(valid) if missing else None, pa.py_buffer(numbers)]
+        buffers = [pa.py_buffer(valid) if missing else None, pa.py_buffer(values)]
         return pa.Array.from_buffers(pa.int64(), self.count, buffers, missing)
 
 
 class Cut:
     """Found by numpy in joined rows, cut out of them by Arrow, which numbers them."""
 
-    def __init__(self, raw: "pa.LargeBinaryArray", names: tuple[str, ...]) -> None:
+    def __init__(
+        self, raw: "pa.LargeBinaryArray", texts: tuple[str, ...], numbers: tuple[Digits, ...]
+    ) -> None:
         import numpy as np
+
+        self._texts = len(texts)
+        self._numbers = numbers
+        names = (*texts, *(number.name for number in numbers))
 
         offsets = np.frombuffer(raw.buffers()[1], "int64")
         offsets = offsets[raw.offset : raw.offset + len(raw) + 1]
@@ -131,9 +133,9 @@ class Cut:
             self._cut(held, data)
 
     @classmethod
-    def of(cls, rows: Rows, names: tuple[str, ...]) -> Self | None:
-        """Find some headers; None where all of the events are the last ones."""
-        values = cls(rows.joined(), names)
+    def of(cls, rows: Rows, texts: tuple[str, ...], numbers: tuple[Digits, ...]) -> Self | None:
+        """Read some headers; None where all of the events are the last ones."""
+        values = cls(rows.joined(), texts, numbers)
         return values if values.count else None
 
     @property
@@ -172,13 +174,14 @@ class Cut:
         plain = _plain(*_text_of(values))
         return dictionary_of(codes, values.cast(pa.string()) if plain else values), plain
 
-    def numbers(self, at: int, least: int, most: int) -> "pa.Int64Array":
-        """Return what one header says in digits; null where it does not, or the number is none."""
+    def numbers(self, at: int) -> "pa.Int64Array":
+        """Return what one number says; null where it does not, or does not count."""
         import numpy as np
         import pyarrow as pa
 
+        _, least, most = self._numbers[at]
         values, there = np.zeros(self._count, "int64"), np.zeros(self._count, bool)
-        events, found = self._part(at)
+        events, found = self._part(self._texts + at)
         text, offsets = _text_of(found)
         lengths = np.diff(offsets)
         if ((lengths > 0) & (lengths <= _DIGITS)).all() and _all_digits(text):

@@ -6,17 +6,12 @@ look at them in place; an `Event` is made only of those that somebody asks for.
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, overload
+from typing import overload
 
 from switchy_nb.wire import native
 from switchy_nb.wire.event import UNDEFINED, Event, decode_value
 from switchy_nb.wire.event import text as text_of
 from switchy_nb.wire.slab import Slab
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 #: what a glance tells
 _GLANCED = ("Event-Name", "Unique-ID")
@@ -110,11 +105,11 @@ class Glimpses:
     def __init__(self, batch: Batch, headers: tuple[str, ...] = ()) -> None:
         self._batch = batch
         self._keys: list[bytes] = []
-        #: where the values are in memory, and where the slab is
-        self._places: tuple[Array, Array] | None = None
+        #: what was read of the events, all at once, and where in memory the slab is
+        self._seen: native.Read | None = None
         self._place = 0
         if len(batch) >= _MANY:
-            self._find((*_GLANCED, *headers))
+            self._find(headers)
 
     def __iter__(self) -> Iterator[tuple[str | None, str | None]]:
         """Give the events' names and legs, in order.
@@ -126,15 +121,16 @@ class Glimpses:
         leg : str or None
             Its ``Unique-ID``; None where it has none.
         """
-        return map(_glance, self._batch.raws()) if self._places is None else self._found()
+        seen = self._seen
+        return map(_glance, self._batch.raws()) if seen is None else self._found(seen)
 
     def event(self, at: int, name: str | None, leg: str | None) -> Event:
         """Return one event, whose name and leg a glance told."""
         raw = self._batch.raw(at)
-        if name is None or self._places is None:
+        seen = self._seen
+        if name is None or seen is None:
             return Event(raw) if name is None else Event.glanced(raw, name, {_LEG_KEY: leg})
-        starts, stops = self._places
-        values = self._read(starts[:, at].tolist(), stops[:, at].tolist())
+        values = self._read(seen.starts[:, at].tolist(), seen.stops[:, at].tolist())
         known = dict(zip(self._keys, values, strict=True))
         known[_LEG_KEY] = leg
         return Event.glanced(raw, name, known)
@@ -145,20 +141,21 @@ class Glimpses:
         batch = self._batch
         place = self._place = native.address(batch.slab.data)
         begins, ends = np.array(batch.starts) + place, np.array(batch.ends) + place
-        self._places = native.find(begins, ends, headers)
-        self._keys = [h.encode("utf-8", "surrogateescape").lower() for h in headers]
+        # Of more than a few events, what is the same is read once.
+        texts = _GLANCED if len(batch) >= _MORE else ()
+        others = headers if texts else (*_GLANCED, *headers)
+        self._seen = native.read(begins, ends, texts, others, none=-1)
+        self._keys = [h.encode("utf-8", "surrogateescape").lower() for h in (*_GLANCED, *headers)]
 
-    def _found(self) -> Iterator[tuple[str | None, str | None]]:
-        assert self._places is not None
-        starts, stops = (places[: len(_GLANCED)] for places in self._places)
-        if len(self._batch) < _MORE:
-            names, legs = map(self._read, starts.tolist(), stops.tolist())
-            of_names = of_legs = range(len(self._batch))
-        else:
-            numbered = native.number(starts, stops, -1)
+    def _found(self, seen: native.Read) -> Iterator[tuple[str | None, str | None]]:
+        if seen.bounds[-1]:
             # Behind the values stands what one has that has none: its number is −1.
-            names, legs = ([*map(decode_value, numbered.values(at)), None] for at in (0, 1))
-            of_names, of_legs = numbered.codes.tolist()
+            names, legs = ([*map(decode_value, seen.values(at)), None] for at in (0, 1))
+            of_names, of_legs = seen.codes.tolist()
+        else:
+            some = slice(len(_GLANCED))
+            names, legs = map(self._read, seen.starts[some].tolist(), seen.stops[some].tolist())
+            of_names = of_legs = range(len(self._batch))
         names = [None if name in _LONG else name for name in names]
         return zip(map(names.__getitem__, of_names), map(legs.__getitem__, of_legs), strict=True)
 

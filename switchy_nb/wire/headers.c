@@ -11,7 +11,7 @@
 #endif
 
 /* Raised when what is called changes; `native.py` uses no other. */
-int32_t switchy_nb_headers_version(void) { return 5; }
+int32_t switchy_nb_headers_version(void) { return 6; }
 
 static const uint8_t *at_place(int64_t place) { return (const uint8_t *)(uintptr_t)place; }
 static int64_t place_of(const uint8_t *byte) { return (int64_t)(uintptr_t)byte; }
@@ -24,34 +24,81 @@ static int same_name(const uint8_t *line, const uint8_t *name, int64_t length) {
     return 1;
 }
 
-/* The names that are looked for, and where what is found of one event goes. */
+/* What is read of many events at once; `native.py` has the same fields.
+ *
+ * The first headers are those of which the different values are wanted, the last ones those that are
+ * numbers; of the others, only where their values are.
+ */
 typedef struct {
-    const uint8_t *names;        /* in lower case with their colons, one behind the other */
-    const int64_t *ends_of;      /* where each name ends */
+    /* the events: where each begins and ends */
+    int64_t events;
+    const int64_t *from, *to;
+    /* the headers, at most 32,767: their names in lower case with their colons, one behind the
+     * other, and where each of those ends */
+    int64_t count, texts, numbers;
+    const uint8_t *names;
+    const int64_t *ends_of;
+    /* for each header in turn and each event: from where to where its value is; the start is -1
+     * where the event has none */
+    int64_t *starts, *ends;
+    /* room to work in: a power of two of slots, more than there are events; and a number that makes
+     * sure that nobody can choose values that are slow to tell apart */
+    uint64_t seed;
+    int32_t *table;
+    int64_t slots;
+    /* of each text and event: the number of its value among the different ones, or `none` */
+    int64_t none;
+    int32_t *codes;
+    /* of each text, `stride` bytes: a bit for each event, set where it has a value */
+    uint8_t *valid;
+    int64_t stride;
+    /* of each text and number of a value: the first event that has it */
+    int32_t *firsts;
+    /* of each text: how many values are different, how many events have one, and whether all mean
+     * what is written and say something */
+    int64_t *counts, *there;
+    uint8_t *plain;
+    /* the different values of all texts, one behind the other, if there is room for them; where each
+     * begins, and the last one ends; how many bytes they are */
+    uint8_t *text;
+    int64_t room;
+    int64_t *offsets;
+    int64_t size;
+    /* of each number: which ones count; for each event what it says, and a bit that is set where it
+     * is such a number; the events whose value is something else; how many there are of both */
+    const int64_t *least, *most;
+    int64_t *values;
+    uint8_t *counted;
+    int64_t *others, *tallies;
+} reading;
+
+/* The names by their first bytes, and the event that is looked at. */
+typedef struct {
+    const reading *r;
     int16_t first[256];          /* the first name that begins with a byte, or -1 */
     int16_t next[32768];         /* the next name that begins with the same byte, or -1 */
-    int64_t events, event;
-    int64_t *starts, *ends;
+    int64_t event;
 } search;
 
 /* Look at one line of a head, which ends before `stop`. */
-static inline void take_line(search *s, const uint8_t *line, const uint8_t *stop) {
+static inline void take_line(const search *s, const uint8_t *line, const uint8_t *stop) {
+    const reading *r = s->r;
     for (int16_t name = s->first[lower(*line)]; name >= 0; name = s->next[name]) {
-        int64_t begin = name ? s->ends_of[name - 1] : 0;
-        int64_t length = s->ends_of[name] - begin;
-        int64_t *found = s->starts + name * s->events + s->event;
+        int64_t begin = name ? r->ends_of[name - 1] : 0;
+        int64_t length = r->ends_of[name] - begin;
+        int64_t *found = r->starts + name * r->events + s->event;
         if (length > stop - line || line[length - 1] != ':' || *found >= 0 ||
-            !same_name(line, s->names + begin, length))
+            !same_name(line, r->names + begin, length))
             continue;
         const uint8_t *value = line + length;
         if (value < stop && *value == ' ') value++;
         *found = place_of(value);
-        s->ends[name * s->events + s->event] = place_of(stop);
+        r->ends[name * r->events + s->event] = place_of(stop);
     }
 }
 
 /* Look at a head's lines; it ends with the first empty line that is not its first, or at `end`. */
-static void take_head(search *s, const uint8_t *line, const uint8_t *end) {
+static void take_head(const search *s, const uint8_t *line, const uint8_t *end) {
     const uint8_t *at = line, *begin = line;
 #ifdef __SSE2__
     const __m128i newline = _mm_set1_epi8('\n');
@@ -80,30 +127,22 @@ static void take_head(search *s, const uint8_t *line, const uint8_t *end) {
     }
 }
 
-/* Find the first value of each of some headers in every event.
- *
- * from, to       where each of `events` events begins and ends
- * names          the headers' names in lower case with their colons, one behind the other
- * ends_of        where each of `count` names ends (at most 32,767 of them)
- * starts, ends   for each name in turn and each event: from where to where its value is;
- *                the start is -1 where the event has no such header
+/* Find the first value of each header in every event.
  *
  * A head ends with the first empty line (two line feeds in a row), or with the event.
  */
-void switchy_nb_find_headers(const int64_t *from, const int64_t *to, int64_t events,
-                             const uint8_t *names, const int64_t *ends_of, int64_t count,
-                             int64_t *starts, int64_t *ends) {
-    search s = {.names = names, .ends_of = ends_of, .events = events, .starts = starts, .ends = ends};
+static void find_headers(const reading *r) {
+    search s = {.r = r};
     memset(s.first, 0xff, sizeof s.first);
-    for (int64_t name = count - 1; name >= 0; name--) {
-        uint8_t byte = names[name ? ends_of[name - 1] : 0];
+    for (int64_t name = r->count - 1; name >= 0; name--) {
+        uint8_t byte = r->names[name ? r->ends_of[name - 1] : 0];
         s.next[name] = s.first[byte];
         s.first[byte] = (int16_t)name;
     }
-    for (int64_t at = 0; at < count * events; at++) starts[at] = -1;
-    for (s.event = 0; s.event < events; s.event++)
-        if (to[s.event] > from[s.event])
-            take_head(&s, at_place(from[s.event]), at_place(to[s.event]));
+    for (int64_t at = 0; at < r->count * r->events; at++) r->starts[at] = -1;
+    for (s.event = 0; s.event < r->events; s.event++)
+        if (r->to[s.event] > r->from[s.event])
+            take_head(&s, at_place(r->from[s.event]), at_place(r->to[s.event]));
 }
 
 static uint64_t hash(const uint8_t *value, int64_t length, uint64_t seed) {
@@ -132,82 +171,70 @@ static int is_plain(const uint8_t *value, int64_t length) {
     return length && !(all & 0x80) && !escaped && !(length == 7 && !memcmp(value, "_undef_", 7));
 }
 
-/* Number different values, header by header, in the order in which they come.
- *
- * starts, ends   as `switchy_nb_find_headers` found them
- * seed           so that nobody can choose values that are slow to tell apart
- * table, slots   room to work in: a power of two, more than there are events
- * none           what stands for the number where there is no value
- * codes          for each header and event: the number of its value, or `none`
- * bits, stride   for each header, `stride` bytes: a bit for each event, set where it has a value
- * firsts         for each header and number: the first event that has it
- * counts         for each header: how many values are different
- * there          for each header: how many events have a value
- * plain          for each header: whether all values mean what is written, and say something
- */
-void switchy_nb_number_values(const int64_t *starts, const int64_t *ends, int64_t events,
-                              int64_t count, uint64_t seed, int32_t *table, int64_t slots,
-                              int32_t none, int32_t *codes, uint8_t *bits, int64_t stride,
-                              int32_t *firsts, int64_t *counts, int64_t *there, uint8_t *plain) {
-    memset(bits, 0, (size_t)(count * stride));
-    for (int64_t name = 0; name < count; name++) {
-        int32_t known = 0;
-        int64_t found = 0;
-        plain[name] = 1;
-        memset(table, 0xff, (size_t)slots * sizeof *table);
-        for (int64_t event = 0; event < events; event++) {
-            codes[event] = none;
-            if (starts[event] < 0) continue;
-            set_bit(bits, event);
-            found++;
-            const uint8_t *value = at_place(starts[event]);
-            int64_t length = ends[event] - starts[event];
-            uint64_t slot = hash(value, length, seed);
-            for (;; slot++) {
-                int32_t *here = table + (slot & (uint64_t)(slots - 1));
-                if (*here < 0) {
-                    firsts[known] = (int32_t)event;
-                    *here = known++;
-                    plain[name] &= (uint8_t)is_plain(value, length);
-                }
-                int32_t other = firsts[*here];
-                if (ends[other] - starts[other] == length &&
-                    !memcmp(at_place(starts[other]), value, (size_t)length)) {
-                    codes[event] = *here;
-                    break;
-                }
+/* Number the different values of one text, in the order in which they come. */
+static void number_values(const reading *r, int64_t text) {
+    const int64_t *starts = r->starts + text * r->events, *ends = r->ends + text * r->events;
+    int32_t *codes = r->codes + text * r->events, *firsts = r->firsts + text * r->events;
+    uint8_t *valid = r->valid + text * r->stride;
+    int32_t known = 0;
+    int64_t there = 0;
+    int plain = 1;
+    memset(valid, 0, (size_t)r->stride);
+    memset(r->table, 0xff, (size_t)r->slots * sizeof *r->table);
+    for (int64_t event = 0; event < r->events; event++) {
+        codes[event] = (int32_t)r->none;
+        if (starts[event] < 0) continue;
+        set_bit(valid, event);
+        there++;
+        const uint8_t *value = at_place(starts[event]);
+        int64_t length = ends[event] - starts[event];
+        uint64_t slot = hash(value, length, r->seed);
+        for (;; slot++) {
+            int32_t *here = r->table + (slot & (uint64_t)(r->slots - 1));
+            if (*here < 0) {
+                firsts[known] = (int32_t)event;
+                *here = known++;
+                plain = plain && is_plain(value, length);
+            }
+            int32_t other = firsts[*here];
+            if (ends[other] - starts[other] == length &&
+                !memcmp(at_place(starts[other]), value, (size_t)length)) {
+                codes[event] = *here;
+                break;
             }
         }
-        counts[name] = known;
-        there[name] = found;
-        starts += events, ends += events, codes += events, firsts += events, bits += stride;
+    }
+    r->counts[text] = known;
+    r->there[text] = there;
+    r->plain[text] = (uint8_t)plain;
+}
+
+/* Put the different values of all texts one behind the other, as far as there is room. */
+static void take_values(reading *r) {
+    int64_t number = 0;
+    r->size = r->offsets[0] = 0;
+    for (int64_t text = 0; text < r->texts; text++) {
+        const int32_t *firsts = r->firsts + text * r->events;
+        for (int64_t at = 0; at < r->counts[text]; at++) {
+            int64_t value = text * r->events + firsts[at];
+            int64_t length = r->ends[value] - r->starts[value];
+            if (length <= r->room - r->size)
+                memcpy(r->text + r->size, at_place(r->starts[value]), (size_t)length);
+            r->offsets[++number] = r->size += length;
+        }
     }
 }
 
-/* Put values one behind the other. */
-void switchy_nb_copy_values(const int64_t *starts, const int64_t *ends, int64_t count,
-                            uint8_t *into) {
-    for (int64_t at = 0; at < count; at++) {
-        size_t length = (size_t)(ends[at] - starts[at]);
-        memcpy(into, at_place(starts[at]), length);
-        into += length;
-    }
-}
-
-/* Read values that are one to eighteen digits.
- *
- * least, most    which numbers count
- * numbers, bits  for each event what its value says, and a bit that is set where it is such a number
- * others         the events whose value is something else
- * counts         how many numbers there are, and how many others
- */
-void switchy_nb_read_numbers(const int64_t *starts, const int64_t *ends, int64_t events,
-                             int64_t least, int64_t most, int64_t *numbers, uint8_t *bits,
-                             int64_t *others, int64_t *counts) {
-    memset(bits, 0, (size_t)((events + 7) / 8));
-    counts[0] = counts[1] = 0;
-    for (int64_t event = 0; event < events; event++) {
-        numbers[event] = 0;
+/* Read values that are one to eighteen digits. */
+static void read_numbers(const reading *r, int64_t which) {
+    int64_t header = r->count - r->numbers + which;
+    const int64_t *starts = r->starts + header * r->events, *ends = r->ends + header * r->events;
+    int64_t *values = r->values + which * r->events, *others = r->others + which * r->events;
+    uint8_t *counted = r->counted + which * r->stride;
+    int64_t numbers = 0, odd = 0;
+    memset(counted, 0, (size_t)r->stride);
+    for (int64_t event = 0; event < r->events; event++) {
+        values[event] = 0;
         if (starts[event] < 0) continue;
         const uint8_t *digit = at_place(starts[event]), *end = at_place(ends[event]);
         int64_t number = 0;
@@ -217,12 +244,32 @@ void switchy_nb_read_numbers(const int64_t *starts, const int64_t *ends, int64_t
             number = 10 * number + (*digit - '0');
         }
         if (!well) {
-            others[counts[1]++] = event;
-        } else if (number >= least && number <= most) {
-            numbers[event] = number;
-            set_bit(bits, event);
-            counts[0]++;
+            others[odd++] = event;
+        } else if (number >= r->least[which] && number <= r->most[which]) {
+            values[event] = number;
+            set_bit(counted, event);
+            numbers++;
         }
+    }
+    r->tallies[2 * which] = numbers;
+    r->tallies[2 * which + 1] = odd;
+}
+
+/* Read what is asked for; where there was too little room for the text, `size` says how much it takes. */
+void switchy_nb_read_headers(reading *r) {
+    find_headers(r);
+    for (int64_t text = 0; text < r->texts; text++) number_values(r, text);
+    take_values(r);
+    for (int64_t which = 0; which < r->numbers; which++) read_numbers(r, which);
+}
+
+/* Put what is from some places to others one behind the other. */
+void switchy_nb_copy_values(const int64_t *starts, const int64_t *ends, int64_t count,
+                            uint8_t *into) {
+    for (int64_t at = 0; at < count; at++) {
+        size_t length = (size_t)(ends[at] - starts[at]);
+        memcpy(into, at_place(starts[at]), length);
+        into += length;
     }
 }
 

@@ -11,9 +11,9 @@ import ctypes
 import os
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 #: What this code can call; another one that was left behind by an older build is not used.
-VERSION = 5
+VERSION = 6
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
+#: bytes of different values that there is room for at first
+_ROOM = 256 * 1024
 #: values of an environment variable that ask for nothing
 _NO = frozenset({"", "0", "false", "no", "off"})
 #: bytes of a head, at the least
@@ -34,20 +36,30 @@ _LEAST = len(b"Content-Length: 1\nContent-Type: text/event-plain\n\n")
 _SEED = int.from_bytes(os.urandom(8), "little")
 
 _NUMBER, _ADDRESS = ctypes.c_int64, ctypes.c_void_p
+
+
+class _Reading(ctypes.Structure):
+    """What is read of many events at once: `reading` in `headers.c`, which says what the fields are."""
+
+    _fields_ = (
+        *(("events", _NUMBER), ("from_", _ADDRESS), ("to", _ADDRESS)),
+        *(("count", _NUMBER), ("texts", _NUMBER), ("numbers", _NUMBER)),
+        *(("names", _ADDRESS), ("ends_of", _ADDRESS), ("starts", _ADDRESS), ("ends", _ADDRESS)),
+        *(("seed", ctypes.c_uint64), ("table", _ADDRESS), ("slots", _NUMBER)),
+        *(("none", _NUMBER), ("codes", _ADDRESS), ("valid", _ADDRESS), ("stride", _NUMBER)),
+        *(("firsts", _ADDRESS), ("counts", _ADDRESS), ("there", _ADDRESS), ("plain", _ADDRESS)),
+        *(("text", _ADDRESS), ("room", _NUMBER), ("offsets", _ADDRESS), ("size", _NUMBER)),
+        *(("least", _ADDRESS), ("most", _ADDRESS), ("values", _ADDRESS), ("counted", _ADDRESS)),
+        *(("others", _ADDRESS), ("tallies", _ADDRESS)),
+    )
+
+
 _FUNCTIONS = {
     "copy_values": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS],
-    "find_headers": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS, _NUMBER, _ADDRESS, _ADDRESS],
-    "number_values": [
-        *(_ADDRESS, _ADDRESS, _NUMBER, _NUMBER),  # the values
-        *(ctypes.c_uint64, _ADDRESS, _NUMBER),  # to work with
-        *(ctypes.c_int32, _ADDRESS, _ADDRESS, _NUMBER, *[_ADDRESS] * 4),
-    ],
+    "read_headers": [ctypes.POINTER(_Reading)],
 }
 #: what takes so little time that others may wait for the interpreter's lock meanwhile
-_SHORT = {
-    "find_events": [_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS],
-    "read_numbers": [_ADDRESS, _ADDRESS, _NUMBER, _NUMBER, _NUMBER, *[_ADDRESS] * 4],
-}
+_SHORT = {"find_events": [_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS]}
 
 
 class _Library:
@@ -131,63 +143,51 @@ def _needles(names: tuple[str, ...]) -> tuple["Array", "Array"]:
     return np.frombuffer(b"".join(texts), "uint8"), ends
 
 
-def find(begins: "Array", ends: "Array", names: tuple[str, ...]) -> tuple["Array", "Array"] | None:
-    """Find the first value of each of some headers in every event that has it.
+class Digits(NamedTuple):
+    """A header that is read as a number: its name, and which numbers count."""
 
-    Parameters
-    ----------
-    begins, ends : array of int64
-        Where each event begins and ends.
-    names : tuple of str
-        The headers, in any case.
-
-    Returns
-    -------
-    starts, stops : array of int64
-        Of shape (names, events): from where to where each value is; the start is −1 where an event
-        has no such header. None where the library is not there, or this is more than it can do.
-    """
-    import numpy as np
-
-    loaded = library()
-    if loaded is None or not 0 < len(names) <= _MOST_NAMES:
-        return None
-    text, ends_of = _needles(names)
-    begins, ends = np.ascontiguousarray(begins, "int64"), np.ascontiguousarray(ends, "int64")
-    starts = np.empty((len(names), len(begins)), "int64")
-    stops = np.empty_like(starts)
-    # ctypes lets go of the interpreter's lock meanwhile; the arrays are held here.
-    loaded.find_headers(
-        begins.ctypes.data, ends.ctypes.data, len(begins),
-        text.ctypes.data, ends_of.ctypes.data, len(names),
-        starts.ctypes.data, stops.ctypes.data,
-    )  # fmt: skip
-    return starts, stops
+    name: str
+    least: int = 0
+    most: int = 10**18 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    """The different values of some headers, each once: header by header.
+class Read:
+    """What was read of many events.
 
     Attributes
     ----------
+    starts, stops : array of int64
+        Of shape (headers, events): from where to where each value is; the start is −1 where an event
+        has no such header.
     codes : array of int32
-        Of shape (headers, events): the number of each event's value among those of its header.
+        Of shape (texts, events): the number of each event's value among those of its header.
     valid : array of uint8
-        For each header a bit for each event, as Arrow has them: set where it has a value.
+        For each text a bit for each event, as Arrow has them: set where it has a value.
     there : list of int
-        How many events have a value, for each header.
+        How many events have a value, for each text.
     plain : list of bool
-        Whether all values mean what is written and say something: not empty, escaped or undefined,
-        and all in ASCII.
+        Of each text, whether all values mean what is written and say something: not empty, escaped
+        or undefined, and all in ASCII.
     bounds : list of int
-        The values of the header at place `n` are those from ``bounds[n]`` to ``bounds[n + 1]``.
+        The different values of the text at place `n` are those from ``bounds[n]`` to
+        ``bounds[n + 1]``.
     offsets : array of int64
-        Where in `text` each value begins, and where the last one ends.
+        Where in `text` each different value begins, and where the last one ends.
     text : array of uint8
-        The values, one behind the other.
+        The different values, one behind the other, in the order in which they came.
+    numbers : array of int64
+        Of shape (numbers, events): what each says.
+    counted : array of uint8
+        For each number a bit for each event: set where it is one that counts.
+    tallies : list of list of int
+        For each number, how many count, and how many values are something else than digits.
+    others : array of int64
+        The events of the latter.
     """
 
+    starts: "Array"
+    stops: "Array"
     codes: "Array"
     valid: "Array"
     there: list[int]
@@ -195,87 +195,95 @@ class Numbered:
     bounds: list[int]
     offsets: "Array"
     text: "Array"
+    numbers: "Array"
+    counted: "Array"
+    tallies: list[list[int]]
+    others: "Array"
 
-    def values(self, header: int) -> list[bytes]:
-        """Return the different values of one header."""
-        first, end = self.bounds[header : header + 2]
-        text = self.text[self.offsets[first] : self.offsets[end]].tobytes()
-        offsets = (self.offsets[first : end + 1] - self.offsets[first]).tolist()
-        return [text[a:b] for a, b in pairwise(offsets)]
-
-
-def copy(begins: "Array", ends: "Array", into: "Array") -> None:
-    """Put what is from some places to others one behind the other."""
-    loaded = library()
-    assert loaded is not None
-    assert len(into) >= int((ends - begins).sum())
-    loaded.copy_values(begins.ctypes.data, ends.ctypes.data, len(begins), into.ctypes.data)
+    def values(self, at: int) -> list[bytes]:
+        """Return the different values of one text."""
+        first, end = self.bounds[at : at + 2]
+        offsets = self.offsets[first : end + 1].tolist()
+        text = self.text[offsets[0] : offsets[-1]].tobytes()
+        return [text[a - offsets[0] : b - offsets[0]] for a, b in pairwise(offsets)]
 
 
-def number(starts: "Array", stops: "Array", none: int) -> Numbered:
-    """Number the different values that `find` found, in the order in which they come.
-
-    Where an event has no value, its code is `none`.
-    """
-    import numpy as np
-
-    loaded = library()
-    assert loaded is not None, "what was found was found by it"
-    names, events = starts.shape
-    table = np.empty(1 << (2 * events).bit_length(), "int32")
-    codes, firsts = np.empty(starts.shape, "int32"), np.empty(starts.shape, "int32")
-    valid = np.empty((names, (events + 7) // 8), "uint8")
-    counts, there = np.empty((2, names), "int64")
-    plain = np.empty(names, bool)
-    loaded.number_values(
-        starts.ctypes.data, stops.ctypes.data, events, names,
-        _SEED, table.ctypes.data, len(table),
-        none, codes.ctypes.data, valid.ctypes.data, valid.shape[1],
-        firsts.ctypes.data, counts.ctypes.data, there.ctypes.data, plain.ctypes.data,
-    )  # fmt: skip
-    bounds = [0, *counts.cumsum().tolist()]
-    which = np.concatenate(
-        [firsts[at, :count] + at * events for at, count in enumerate(counts.tolist())]
-    )
-    begins, ends = starts.ravel()[which], stops.ravel()[which]
-    offsets = np.zeros(len(which) + 1, "int64")
-    np.cumsum(ends - begins, out=offsets[1:])
-    text = np.empty(int(offsets[-1]), "uint8")
-    copy(begins, ends, text)
-    return Numbered(codes, valid, there.tolist(), plain.tolist(), bounds, offsets, text)
-
-
-def read_numbers(
-    starts: "Array", stops: "Array", least: int, most: int
-) -> tuple["Array", "Array", int, list[int]]:
-    """Read values of one header that are one to eighteen digits.
+def read(
+    begins: "Array",
+    ends: "Array",
+    texts: tuple[str, ...],
+    found: tuple[str, ...] = (),
+    numbers: tuple[Digits, ...] = (),
+    *,
+    none: int = 0,
+) -> Read | None:
+    """Find the first value of each of some headers in every event that has it.
 
     Parameters
     ----------
-    starts, stops : array of int64
-        Where the values are, as `find` found them.
-    least, most : int
-        Which numbers count.
+    begins, ends : array of int64
+        Where each event begins and ends.
+    texts, found : tuple of str
+        Headers, in any case, of which the different values are wanted, and those of which only where
+        they are.
+    numbers : tuple of Digits
+        Headers that are numbers.
+    none : int
+        The code of an event that has no value.
 
     Returns
     -------
-    numbers : array of int64
-        What each says.
-    valid : array of uint8
-        A bit for each event, as Arrow has them: set where it is such a number.
-    there : int
-        How many are.
-    others : list of int
-        The events whose value is something else than digits.
+    Read or None
+        None where the library is not there, or this is more than it can do.
     """
     import numpy as np
 
     loaded = library()
-    assert loaded is not None, "what was found was found by it"
-    numbers, others = np.empty((2, len(starts)), "int64")
-    valid, counts = np.empty((len(starts) + 7) // 8, "uint8"), np.empty(2, "int64")
-    loaded.read_numbers(
-        starts.ctypes.data, stops.ctypes.data, len(starts), least, most,
-        numbers.ctypes.data, valid.ctypes.data, others.ctypes.data, counts.ctypes.data,
+    names = (*texts, *found, *(number.name for number in numbers))
+    if loaded is None or not 0 < len(names) <= _MOST_NAMES:
+        return None
+    events, stride = len(begins), (len(begins) + 7) // 8
+    needles, ends_of = _needles(names)
+    begins, ends = np.ascontiguousarray(begins, "int64"), np.ascontiguousarray(ends, "int64")
+    starts, stops = np.empty((2, len(names), events), "int64")
+    codes, firsts = np.empty((2, len(texts), events), "int32")
+    valid, plain = np.empty((len(texts), stride), "uint8"), np.empty(len(texts), bool)
+    counts, there = np.empty((2, len(texts)), "int64")
+    table = np.empty(1 << (2 * events).bit_length() if texts else 1, "int32")
+    offsets = np.empty(len(texts) * events + 1, "int64")
+    values, others = np.empty((2, len(numbers), events), "int64")
+    counted, tallies = (
+        np.empty((len(numbers), stride), "uint8"),
+        np.empty((len(numbers), 2), "int64"),
+    )
+    limits = np.array([(n.least, n.most) for n in numbers], "int64").reshape(-1, 2).T.copy()
+    text = np.empty(_ROOM if texts else 0, "uint8")
+    reading = _Reading(
+        events, begins.ctypes.data, ends.ctypes.data,
+        len(names), len(texts), len(numbers),
+        needles.ctypes.data, ends_of.ctypes.data, starts.ctypes.data, stops.ctypes.data,
+        _SEED, table.ctypes.data, len(table),
+        none, codes.ctypes.data, valid.ctypes.data, stride,
+        firsts.ctypes.data, counts.ctypes.data, there.ctypes.data, plain.ctypes.data,
+        text.ctypes.data, len(text), offsets.ctypes.data, 0,
+        limits[0].ctypes.data, limits[1].ctypes.data, values.ctypes.data, counted.ctypes.data,
+        others.ctypes.data, tallies.ctypes.data,
     )  # fmt: skip
-    return numbers, valid, int(counts[0]), others[: counts[1]].tolist()
+    # ctypes lets go of the interpreter's lock meanwhile; the arrays are held here.
+    loaded.read_headers(ctypes.byref(reading))
+    if reading.size > len(text):
+        text = np.empty(reading.size, "uint8")
+        reading.text, reading.room = text.ctypes.data, len(text)
+        loaded.read_headers(ctypes.byref(reading))
+    bounds = [0, *accumulate(counts.tolist())]
+    return Read(
+        starts, stops, codes, valid, there.tolist(), plain.tolist(), bounds,
+        offsets[: bounds[-1] + 1], text, values, counted, tallies.tolist(), others,
+    )  # fmt: skip
+
+
+def copy(begins: "Array", ends: "Array", into: "Array") -> None:
+    """Put what is from some places to others one behind the other; `into` has room for it."""
+    loaded = library()
+    assert loaded is not None, "who asks for a copy has looked whether there is a library"
+    loaded.copy_values(begins.ctypes.data, ends.ctypes.data, len(begins), into.ctypes.data)
