@@ -6,8 +6,10 @@ and no variables of the caller, and nothing that it changes outlives it.
 
 import difflib
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from switchy_nb.errors import ConfigurationError, RecordingError
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
     from switchy_nb.recording.recording import Recording
 
+T = TypeVar("T")
+
+#: Seconds: how often a wait looks up, and how long an interrupted query may take to end.
+_TICK, _PATIENCE = 0.1, 5.0
 VIEWS = ("events", "sessions", "calls", "jobs", "commands")
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -48,8 +54,10 @@ def run(
             "SQL over a recording is done by DuckDB, which is not installed: "
             "pip install 'switchy_nb[sql]'"
         ) from exc
-    with duckdb.connect(":memory:", config=_CONFIG) as connection:
-        try:
+    connection = duckdb.connect(":memory:", config=_CONFIG)
+
+    def work() -> "pa.Table":
+        with connection:
             # Moments are shown and cut into days in UTC, as in the frames, on whatever machine.
             connection.execute("set TimeZone = 'UTC'")
             for name in _mentioned(query):
@@ -61,9 +69,40 @@ def run(
             result: Any = connection.sql(query, params=parameters)
             if result is None:
                 raise RecordingError("the query is empty; begin with: select * from calls")
-            return _as_frame(result.to_arrow_table())
-        except duckdb.Error as exc:
-            raise RecordingError(f"the query could not be run: {exc}{_hint(str(exc))}") from exc
+            return result.to_arrow_table()
+
+    try:
+        return _as_frame(_interruptible(work, connection.interrupt))
+    except duckdb.Error as exc:
+        raise RecordingError(f"the query could not be run: {exc}{_hint(str(exc))}") from exc
+
+
+def _interruptible(work: Callable[[], T], interrupt: Callable[[], None]) -> T:
+    """Do what takes long on a thread of its own: DuckDB itself obeys no Ctrl-C, or late.
+
+    Whoever interrupts the wait for it interrupts it, too, and waits no longer than `_PATIENCE`
+    until it has ended.
+    """
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as exc:
+            done.set_exception(exc)
+
+    threading.Thread(target=run, name="switchy_nb sql", daemon=True).start()
+    try:
+        while not wait([done], _TICK).done:
+            continue
+        return done.result()
+    except BaseException:
+        for _ in range(round(_PATIENCE / _TICK)):
+            if done.done():
+                break
+            interrupt()
+            wait([done], _TICK)
+        raise
 
 
 def _mentioned(query: str) -> Sequence[str]:

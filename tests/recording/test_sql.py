@@ -193,26 +193,50 @@ def test_an_empty_recording_has_its_tables():
     assert len(Recording().sql("select * from header('Event-Name')")) == 0
 
 
-def test_a_long_query_can_be_interrupted(load):
-    main = threading.get_ident()
+LONG = (
+    "select sum(a.n * b.n + c.n) from events a, events b, events c",
+    "select count(*) from range(200000) a, range(200000) b where a.range % 7 = b.range % 11",
+    "select count(*) from header('Event-Name') a, header('Unique-ID') b, events c",
+)
 
-    def in_the_query():
-        frame = sys._current_frames()[main]
-        while frame is not None and frame.f_code.co_filename != query.__file__:
-            frame = frame.f_back
-        return frame is not None
+
+def of_the_query():
+    """Where the query's thread is: its innermost frame, and the instruction in there; or None."""
+    thread = next((t for t in threading.enumerate() if t.name == "switchy_nb sql"), None)
+    frame = thread and sys._current_frames().get(thread.ident)
+    return frame and (frame, frame.f_lasti)
+
+
+@pytest.mark.parametrize("statement", LONG)
+def test_a_long_query_can_be_interrupted(load, statement, monkeypatch):
+    """Ctrl-C while DuckDB runs, not before it."""
+    prepared = threading.Event()
+
+    def connected(text, of=query._mentioned):
+        prepared.set()
+        return of(text)
 
     def interrupt():
-        eventually(in_the_query, 30, "the query to run")
+        assert prepared.wait(30)
+        seen = []
+
+        def stays():
+            """It is at one instruction of ours for long: DuckDB has it."""
+            seen.append(of_the_query())
+            return len(seen) > 40 and seen[-1] is not None and len(set(seen[-40:])) == 1
+
+        eventually(stays, 60, "DuckDB to run")
         _thread.interrupt_main()
 
+    monkeypatch.setattr(query, "_mentioned", connected)
     thread = threading.Thread(target=interrupt)
     thread.start()
     try:
         with pytest.raises(KeyboardInterrupt):
-            load.sql("select sum(a.n * b.n + c.n) from events a, events b, events c")
+            load.sql(statement)
     finally:
         thread.join()
+    eventually(lambda: of_the_query() is None, 10, "the query to end")
 
 
 def test_without_duckdb_it_says_how_to_get_it(ten, monkeypatch):
