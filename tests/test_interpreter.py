@@ -75,11 +75,11 @@ def test_leaving_the_interpreter_while_a_segment_is_compressed(how: str) -> None
         threading.Event().wait(float(sys.argv[2]))  # leave at another moment of it each time
         print(compressing)
     """
-    for turn in range(8):
+    for turn in range(4):
         done = subprocess.run(
             [
                 *(sys.executable, "-c", textwrap.dedent(code)),
-                *(str(RECORDINGS / "load_600_calls.raw.xz"), str(turn * 0.02)),
+                *(str(RECORDINGS / "load_600_calls.raw.xz"), str(turn * 0.04)),
             ],
             capture_output=True,
             text=True,

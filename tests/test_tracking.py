@@ -87,7 +87,7 @@ def test_legs_that_are_listed_hold_no_more_than_their_own_events(
     tracked = Tracked(keep)
     before = tracked.segments()
     tracked.take([LASTING])
-    turns = 8 * SEGMENT_ROWS // len(calls)
+    turns = 4 * SEGMENT_ROWS // len(calls)
     for turn in range(turns):
         tracked.take(turned(calls, turn))
     legs = [leg for legs in tracked.tracker.failed_sessions.values() for leg in legs]

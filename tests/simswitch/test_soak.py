@@ -21,10 +21,12 @@ from switchy_nb.simswitch.calls.channel import Channel
 
 @pytest.mark.slow
 def test_a_soak_leaves_nothing() -> None:
-    calls = 25 * len(soak.KINDS)
+    each = 25
+    calls = each * len(soak.KINDS)
     done = soak.soak(calls, rate=60.0)
     assert done.problems() == []
-    assert done.legs >= 2 * calls
+    # Of a call that is cancelled, the far leg may end before it was shown.
+    assert done.legs >= 2 * calls - each
     assert done.events > 20 * done.legs
 
 
