@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -170,7 +170,8 @@ def sim(
     from switchy_nb.simswitch import SimSwitch
     from switchy_nb.simswitch.plan import planfile
 
-    stop = threading.Event()
+    # No threading.Event: the handler runs on the thread that waits, and may find it locked by itself.
+    stopping: list[int] = []
     with _readable_errors():
         made = SimSwitch(host=host, port=port, password=password, sip=sip, speed=speed, seed=seed)
         if plan is not None:
@@ -179,7 +180,7 @@ def sim(
             # before it says that it is there: whoever reads that may stop it at once
             asked = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
             for name in asked:
-                signal.signal(name, lambda *_: stop.set())
+                signal.signal(name, lambda number, _: stopping.append(number))
             secret = "FreeSWITCH's own" if password == DEFAULT_PASSWORD else "as given"
             click.echo(
                 f"Simulated switch on {running.host} port {running.port}. Ctrl-C stops it.\n"
@@ -188,8 +189,8 @@ def sim(
                 f"  in a cell    sync_caller({running.host!r}, {running.port})\n"
                 f"  to look      switchy-nb doctor {running.host}:{running.port}"
             )
-            while running.running and not stop.wait(_LOOK_S):  # a client may end it, too
-                pass
+            while running.running and not stopping:  # a client may end it, too
+                time.sleep(_LOOK_S)
     for name in asked:  # who asks twice must not turn the goodbye into a failure
         signal.signal(name, signal.SIG_IGN)
     click.echo("Stopped.")

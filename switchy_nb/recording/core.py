@@ -178,6 +178,15 @@ class Core:
             for n, at, event in zip(wanted, places, raw.to_pylist(), strict=True):
                 yield n, event, kind_of[kinds[at]]
 
+    def raw_parts(self) -> "Iterator[tuple[pa.LargeBinaryArray, bytes]]":
+        """Give the bytes and the kinds of all rows, segment by segment."""
+        left = len(self)
+        for segment in self.segments:
+            raw, kinds = segment.raws()
+            count = min(left, len(raw))
+            yield raw.slice(0, count), kinds[:count]
+            left -= count
+
     def _by_segment(self, rows: Iterable[int]) -> Iterator[tuple[Segment, list[int]]]:
         """Give each segment that holds some of the rows, with their numbers in order."""
         wanted = sorted(set(rows))

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 from switchy_nb.errors import ProtocolError
 from switchy_nb.recording.core import Core
 from switchy_nb.recording.fields import Kind, readable
+from switchy_nb.recording.memory import Joined
 from switchy_nb.recording.progress import progress
-from switchy_nb.wire import Event, Format
+from switchy_nb.wire import Event, Format, native
 from switchy_nb.wire.event import UNDEFINED, decode_value, text
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     Array = np.ndarray[Any, Any]
 
 #: Lines that are remembered; beyond it they are forgotten and learnt again.
 _REMEMBERED = 200_000
-#: Lines of events that are put into arrays at once.
-_AT_ONCE = 500_000
 
 
 class _Column:
@@ -101,22 +101,20 @@ def wide_frame(core: Core, show: bool | None = None) -> "pd.DataFrame":
     import pandas as pd
 
     book = _Book()
-    number_of = book.__getitem__
-    lines: list[int] = []
-    counts: list[int] = []
-    parts: list[tuple[Array, Array, Array]] = []
-    rows = core.raw_rows(range(len(core)))
+    nothing = np.empty(0, "int64")
+    parts = [_placed(book, nothing, nothing, 0)]
     first = 0
-    for _, raw, kind in progress(rows, total=len(core), what="reading headers", show=show):
-        before = len(lines)
-        lines.extend(map(number_of, _lines(raw, kind)))
-        counts.append(len(lines) - before)
-        if len(lines) > _AT_ONCE:
-            parts.append(_placed(book, lines, counts, first))
-            first += len(counts)
-            lines, counts = [], []
-            book.forget()
-    parts.append(_placed(book, lines, counts, first))
+    rows = progress(
+        core.raw_parts(),
+        total=len(core),
+        what="reading headers",
+        show=show,
+        size=lambda part: len(part[1]),
+    )
+    for raw, kinds in rows:
+        parts.append(_placed(book, *_numbered(book, raw, kinds), first))
+        first += len(kinds)
+        book.forget()
     columns, places, codes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(columns, kind="stable")
     places, codes = places[order], codes[order]
@@ -131,13 +129,29 @@ def wide_frame(core: Core, show: bool | None = None) -> "pd.DataFrame":
     )
 
 
+def _numbered(book: _Book, raw: "pa.LargeBinaryArray", kinds: bytes) -> tuple["Array", "Array"]:
+    """Return the number of each line of some events, and how many lines each of them has."""
+    import numpy as np
+
+    found = native.lines(*Joined(raw).places()) if Kind.JSON not in kinds else None
+    if found is not None:
+        codes, of_each, different = found
+        return np.array([book[line] for line in different], "int64")[codes], of_each
+    lines: list[int] = []
+    counts: list[int] = []
+    for event, kind in zip(raw.to_pylist(), kinds, strict=True):
+        before = len(lines)
+        lines.extend(map(book.__getitem__, _lines(event, Kind(kind))))
+        counts.append(len(lines) - before)
+    return np.array(lines, "int64"), np.array(counts, "int64")
+
+
 def _placed(
-    book: _Book, lines: list[int], counts: list[int], first: int
+    book: _Book, numbers: "Array", counts: "Array", first: int
 ) -> tuple["Array", "Array", "Array"]:
     """Say of lines that are headers in which column they are, in which row, and with which value."""
     import numpy as np
 
-    numbers = np.array(lines, "int64")
     rows = np.repeat(np.arange(first, first + len(counts), dtype="int32"), counts)
     columns = (
         np.array(book.column_of, "int32")[numbers] if len(numbers) else numbers.astype("int32")

@@ -130,8 +130,8 @@ class Glimpses:
         seen = self._seen
         if name is None or seen is None:
             return Event(raw) if name is None else Event.glanced(raw, name, {_LEG_KEY: leg})
-        values = self._read(seen.starts[:, at].tolist(), seen.stops[:, at].tolist())
-        known = dict(zip(self._keys, values, strict=True))
+        values = self._written(seen.starts[:, at].tolist(), seen.stops[:, at].tolist())
+        known: dict[bytes, str | bytes | None] = dict(zip(self._keys, values, strict=True))
         known[_LEG_KEY] = leg
         return Event.glanced(raw, name, known)
 
@@ -154,15 +154,16 @@ class Glimpses:
             of_names, of_legs = seen.codes.tolist()
         else:
             some = slice(len(_GLANCED))
-            names, legs = map(self._read, seen.starts[some].tolist(), seen.stops[some].tolist())
+            written = map(self._written, seen.starts[some].tolist(), seen.stops[some].tolist())
+            names, legs = ([v if v is None else decode_value(v) for v in vs] for vs in written)
             of_names = of_legs = range(len(self._batch))
         names = [None if name in _LONG else name for name in names]
         return zip(map(names.__getitem__, of_names), map(legs.__getitem__, of_legs), strict=True)
 
-    def _read(self, starts: list[int], stops: list[int]) -> list[str | None]:
+    def _written(self, starts: list[int], stops: list[int]) -> list[bytes | None]:
         data, place = self._batch.slab.data, self._place
         return [
-            None if start < 0 else decode_value(data[start - place : stop - place])
+            None if start < 0 else data[start - place : stop - place]
             for start, stop in zip(starts, stops, strict=True)
         ]
 

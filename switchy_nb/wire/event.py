@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -65,7 +66,7 @@ class Event(Mapping[str, str]):
         self._index: _Index | None = None
         self._body: str | None = None
         self._name: str | None = None
-        self._sought: dict[bytes, str | None] | None = None
+        self._sought: dict[bytes, str | bytes | None] | None = None
 
     @classmethod
     def make(cls, pairs: Iterable[tuple[str, str]], body: str | None = None) -> "Event":
@@ -94,11 +95,13 @@ class Event(Mapping[str, str]):
         return cls(b"".join(lines) + b"\n" + tail)
 
     @classmethod
-    def glanced(cls, raw: bytes, name: str | None, known: "dict[bytes, str | None]") -> "Event":
+    def glanced(
+        cls, raw: bytes, name: str | None, known: "dict[bytes, str | bytes | None]"
+    ) -> "Event":
         """Make a plain event of which the name, or None, and some headers are known.
 
-        They are by their names in lower case, and None where the event has none; the event has
-        the mapping from now on.
+        They are by their names in lower case: as texts, or as they were written, and None where the
+        event has none; the event has the mapping from now on.
         """
         event = cls(raw)
         event._name = name
@@ -178,7 +181,10 @@ class Event(Mapping[str, str]):
             if sought is None:
                 sought = self._sought = {}
             elif key in sought:
-                return sought[key]
+                known = sought[key]
+                if isinstance(known, bytes):  # seen at a glance, and asked for now
+                    known = sought[key] = decode_value(known)
+                return known
             if len(sought) < _SOUGHT:
                 line = _seek(self.raw, name.encode("utf-8", "surrogateescape"), key)
                 value = sought[key] = None if line is None else _value(line, len(key))
@@ -234,6 +240,7 @@ def _encode(value: str) -> str:
         return quote(_HALF.sub("\ufffd", value), safe=_SAFE, errors="surrogateescape")
 
 
+@lru_cache(1024)
 def _key(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape").lower()
 

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 #: What this code can call; another one that was left behind by an older build is not used.
-VERSION = 6
+VERSION = 7
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
+#: different lines that there is room for at first, twice
+_SLOTS = 64 * 1024
 #: bytes of different values that there is room for at first
 _ROOM = 256 * 1024
 #: values of an environment variable that ask for nothing
@@ -55,11 +57,19 @@ class _Reading(ctypes.Structure):
 
 
 _FUNCTIONS = {
+    "count_lines": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS],
+    "number_lines": [
+        *(_ADDRESS, _ADDRESS, _NUMBER),
+        *(ctypes.c_uint64, _ADDRESS, _NUMBER),
+        *(_ADDRESS, _ADDRESS, _ADDRESS),
+    ],
     "copy_values": [_ADDRESS, _ADDRESS, _NUMBER, _ADDRESS],
     "read_headers": [ctypes.POINTER(_Reading)],
 }
 #: what takes so little time that others may wait for the interpreter's lock meanwhile
 _SHORT = {"find_events": [_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS]}
+#: those that say how many there are
+_COUNTING = frozenset({"find_events", "count_lines", "number_lines"})
 
 
 class _Library:
@@ -75,7 +85,7 @@ class _Library:
             for name, arguments in functions.items():
                 function = getattr(loaded, f"switchy_nb_{name}")
                 function.argtypes = arguments
-                function.restype = _NUMBER if name == "find_events" else None
+                function.restype = _NUMBER if name in _COUNTING else None
                 setattr(self, name, function)
 
     def __getattr__(self, name: str) -> Any:
@@ -280,6 +290,44 @@ def read(
         starts, stops, codes, valid, there.tolist(), plain.tolist(), bounds,
         offsets[: bounds[-1] + 1], text, values, counted, tallies.tolist(), others,
     )  # fmt: skip
+
+
+def lines(begins: "Array", ends: "Array") -> tuple["Array", "Array", list[bytes]] | None:
+    """Number the different lines of the heads of events, in the order in which they come.
+
+    Parameters
+    ----------
+    begins, ends : array of int64
+        Where each event begins and ends.
+
+    Returns
+    -------
+    codes : array of int32
+        The number of each line, event by event.
+    counts : array of int64
+        How many lines each event has.
+    different : list of bytes
+        The lines, by their numbers. None where the library is not there.
+    """
+    import numpy as np
+
+    loaded = library()
+    if loaded is None:
+        return None
+    begins, ends = np.ascontiguousarray(begins, "int64"), np.ascontiguousarray(ends, "int64")
+    events = begins.ctypes.data, ends.ctypes.data, len(begins)
+    counts = np.empty(len(begins), "int64")
+    codes = np.empty(loaded.count_lines(*events, counts.ctypes.data), "int32")
+    slots, known = _SLOTS // 4, -1
+    while known < 0:
+        slots *= 4
+        table, (starts, stops) = np.empty(slots, "int32"), np.empty((2, slots // 2), "int64")
+        known = loaded.number_lines(
+            *events, _SEED, table.ctypes.data, slots,
+            codes.ctypes.data, starts.ctypes.data, stops.ctypes.data,
+        )  # fmt: skip
+    places = zip(starts[:known].tolist(), stops[:known].tolist(), strict=True)
+    return codes, counts, [bytes_at(start, stop) for start, stop in places]
 
 
 def copy(begins: "Array", ends: "Array", into: "Array") -> None:

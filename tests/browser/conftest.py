@@ -203,7 +203,9 @@ class NotebookPage:
 
     def finished(self, index: int) -> None:
         """Wait until a cell has been run to its end, which numbers it."""
-        expect(self.cell(index).locator(".jp-InputPrompt")).to_have_text(NUMBERED)
+        expect(self.cell(index).locator(".jp-InputPrompt")).to_have_text(
+            NUMBERED, timeout=START_WITHIN * 1000
+        )
         self.until_idle()
 
     def outputs(self, index: int) -> Locator:
