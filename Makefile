@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 # Workers of pytest; Chromium to drive ("" leaves the browser tests out of `make test`).
-JOBS ?= 3
+JOBS ?= 2
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || echo /usr/bin/chromium)
 LAB_FLAGS ?=
 PYTEST_FLAGS ?=
@@ -60,7 +60,7 @@ lab: $(setup)  ## open JupyterLab on the quick start (LAB_FLAGS=... for more fla
 demo: $(setup)  ## run the quick start without a browser and print its frame of calls
 	@$(bin)/switchy-nb run $(NOTEBOOK) --output build/quickstart.ipynb
 
-test: chromium  ## run every test, the notebooks and the browser's included (JOBS=3)
+test: chromium  ## run every test, the notebooks and the browser's included (JOBS=2)
 	$(bin)/python -m pytest -n $(JOBS) --dist loadfile $(NBVAL) \
 		$(if $(CHROMIUM),,-m "not browser") $(PYTEST_FLAGS) tests notebooks
 

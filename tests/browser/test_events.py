@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser.contrast import CONTRAST
+from browser.contrast import faint
 from helpers import RECORDINGS
 from playwright.sync_api import Locator, Page, expect
 
@@ -199,12 +199,7 @@ def test_events_can_be_read(open_recording, theme: str) -> None:
         ".switchy-words:visible, .switchy-heading, .switchy-event-line > span, label, "
         ".switchy-header-line > span, .switchy-header-was, .switchy-note:visible, code"
     )
-    faint = {
-        text.inner_text(): ratio
-        for text in texts.all()
-        if text.inner_text().strip() and (ratio := text.evaluate(CONTRAST)) < 4.5  # WCAG 2.2, 1.4.3
-    }
-    assert faint == {}
+    assert faint(texts) == {}
 
 
 @pytest.mark.timeout(240)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from browser.contrast import CONTRAST
+from browser.contrast import faint
 from helpers import eventually
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
@@ -97,12 +97,7 @@ def test_connect_dial_watch_and_hang_up_without_code(served: Served) -> None:
     grid.get_by_role("row").filter(has_text="CHANNEL_").last.click()
     expect(page.get_by_role("grid", name="Headers")).to_contain_text("Unique-ID")
     texts = page.locator(".switchy-event-line > span:visible, .switchy-header-line > span:visible")
-    faint = {
-        text.inner_text(): ratio
-        for text in texts.all()[:120]
-        if text.inner_text().strip() and (ratio := text.evaluate(CONTRAST)) < 4.5
-    }
-    assert faint == {}
+    assert faint(texts) == {}
     served.tab("Timeline")
     picture = page.get_by_role("img", name=re.compile("^Timeline of the selected call"))
     expect(picture).to_be_visible(timeout=30_000)

@@ -27,8 +27,9 @@ def test_a_fast_switch_has_calls_of_full_length() -> None:
         a = client.originate("1")
         end = client.seen("CHANNEL_HANGUP_COMPLETE", a)
         took = time.monotonic() - began
-    assert int(end["variable_billmsec"]) == pytest.approx(3000, abs=600)
-    assert int(end["variable_mduration"]) == pytest.approx(5000, abs=900)
+    # What this machine adds by being late counts twenty times on that clock.
+    assert 2900 <= int(end["variable_billmsec"]) < 3000 + 20_000 * took
+    assert 4900 <= int(end["variable_mduration"]) < 100 + 20_000 * took
     assert took < 5 / 2  # far less than its own five seconds, on any machine
     stamps = [int(e["Event-Date-Timestamp"]) for e in client.events if e["Event-Name"] != "API"]
     assert stamps == sorted(stamps)
