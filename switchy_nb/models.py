@@ -61,6 +61,8 @@ class Job:
         When it was sent, in seconds since the epoch.
     cid : str or None
         The app group that it is for.
+    leg : Session or None
+        The leg that it made, once it is there; also when that is over already.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Job:
         self.command = command
         self.sess_uuid = sess_uuid
         self.cid = client_id
+        self.leg: Session | None = None
         self.launch_time = time.time()
         self.events = Events()
         self.kwargs = kwargs or {}

@@ -206,7 +206,8 @@ class Caller:
         return self.client.originate(dest_url, app_id=app_name, **options)
 
     def _leg(self, job: Job, dest_url: str) -> Session:
-        session = self.client.listener.find(job.sess_uuid)
+        # A call may be over before anybody here has looked: its leg is there all the same.
+        session = job.leg or self.client.listener.find(job.sess_uuid)
         if session is None:
             raise JobError(f"the call to {dest_url} was up, and is gone already", cause="GONE")
         return session

@@ -242,7 +242,7 @@ class Tracker:
         session.call = call
         job = self._awaited.pop(uuid, None)
         if job is not None:
-            session.bg_job = job
+            session.bg_job, job.leg = job, session
             session.times["req_originate"] = job.launch_time
         self.sessions[uuid] = session
         self.sessions_per_app[session.cid] += 1

@@ -14,7 +14,9 @@ from helpers import eventually
 
 from switchy_nb import Connection, PlayRec, SimSwitch, TonePlay, sync_caller
 from switchy_nb.errors import ConfigurationError, JobError, TimeoutError, Unreachable
+from switchy_nb.models import Job
 from switchy_nb.pytest_plugin import Switch
+from switchy_nb.session import Session
 from switchy_nb.sync import Caller
 
 
@@ -111,6 +113,24 @@ def test_a_call_that_is_not_answered_in_time_is_hung_up(caller: Caller, switch: 
     listener = caller.client.listener
     eventually(lambda: listener.count_calls() == 0 and not listener.own)
     assert listener.hangup_causes["ORIGINATOR_CANCEL"] >= 1
+
+
+def test_a_call_that_is_over_before_anybody_looks_is_returned_all_the_same(
+    caller: Caller, switch: Switch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = caller.client.listener
+    leg_of = type(caller)._leg
+
+    def late(self: Caller, job: Job, dest_url: str) -> Session:
+        listener.find(job.sess_uuid).hangup()
+        eventually(lambda: listener.find(job.sess_uuid) is None)
+        return leg_of(self, job, dest_url)
+
+    monkeypatch.setattr(type(caller), "_leg", late)
+    sess, _ = caller(switch.url("answer"), "TonePlay")
+    assert sess.answered
+    assert sess.ended
+    assert sess.wait("hungup", 1)
 
 
 def test_the_only_app_is_the_default_and_others_are_named(caller: Caller, switch: Switch) -> None:

@@ -128,6 +128,7 @@ def _scaled(name: str, values: "pd.Series[Any]", theme: Theme) -> Colours:
         for key, number in zip(values.index, numbers, strict=True)
     }
     missing = (("not known", OTHER),) if len(known) < len(numbers) else ()
-    words = LATENCIES.get(name, (clean(name),))[0]
     seconds = in_seconds(name)
+    own = name.removesuffix("_s").replace("_", " ") if seconds else name
+    words = LATENCIES.get(name, (clean(own),))[0]
     return Colours(of, missing, (low, high, f"{words} (s)" if seconds else words))
