@@ -119,7 +119,7 @@ def test_nothing_of_an_ended_call_is_left(
             )
 
         eventually(none_is_left, 5)
-        assert threading.active_count() == threads
+        assert threading.active_count() <= threads  # one of an earlier test may end meanwhile
     commands.sock.close()
 
 
