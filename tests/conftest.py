@@ -9,6 +9,15 @@ from helpers import Seen, eventually, own_threads
 
 from switchy_nb import Client, active_client
 from switchy_nb.pytest_plugin import Switch
+from switchy_nb.recording import store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compressing_ends_soon() -> Iterator[None]:
+    """The thread that compresses a recording waits for more, and every test for its end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_IDLE", 0.05)
+        yield
 
 
 @pytest.fixture(autouse=True)
