@@ -1,4 +1,4 @@
-"""JupyterLab in a real Chromium: one server a run, one page and one fresh kernel a notebook.
+"""JupyterLab in a real Chromium: one server a run, one page in turn, one fresh kernel a notebook.
 
 A test waits for what the page shows, and passes only if the page logged no error. Needs Chromium
 (``CHROMIUM``, else the one on the PATH), which ``make`` installs; nothing is fetched from outside.
@@ -20,7 +20,16 @@ from pathlib import Path
 import nbformat
 import pytest
 from browser.panelpage import PANEL, Panel
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 READY = re.compile(r"(http://127\.0\.0\.1:\d+)/lab\?token=([0-9a-f]+)")
 QUIET = [
@@ -32,6 +41,7 @@ QUIET = [
     "--no-sandbox",
 ]
 NUMBERED = re.compile(r"^\[\d+\]:$")
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 START_WITHIN = 60
 """Seconds that the server, or a kernel, may take to be there on a busy machine."""
 
@@ -137,6 +147,55 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Pages:
+    """Pages with JupyterLab in them: it takes seconds to load, so who needs one gets it in turn."""
+
+    def __init__(self, chromium: Browser, lab: Lab) -> None:
+        self._context = chromium.new_context(viewport=SIZE)
+        self._address = f"{lab.url}/doc?token={lab.token}"
+        self._free: list[Page] = []
+
+    def take(self) -> Page:
+        """Return a page in which no notebook is open."""
+        if self._free:
+            return self._free.pop()
+        page = self._context.new_page()
+        page.goto(self._address)
+        page.wait_for_function("() => window.jupyterapp?.shell", timeout=START_WITHIN * 1000)
+        page.evaluate("() => window.jupyterapp.restored.then(() => null)")
+        return page
+
+    def give_back(self, page: Page) -> None:
+        """Put a page back into the state that it was in at first."""
+        if page.locator(".jp-Dialog").count():  # a test that failed left JupyterLab asking
+            page.close()
+            return
+        page.set_viewport_size(SIZE)
+        page.mouse.move(0, 0)
+        use_theme(page, "JupyterLab Light")
+        self._context.clear_permissions()
+        self._free.append(page)
+
+    def close(self) -> None:
+        self._context.close()
+
+
+@pytest.fixture(scope="module")
+def pages(chromium: Browser, lab: Lab) -> Iterator[Pages]:
+    """Pages with JupyterLab in them."""
+    made = Pages(chromium, lab)
+    yield made
+    made.close()
+
+
+def use_theme(page: Page, name: str) -> None:
+    """Put a page of JupyterLab into a theme, and wait until it is."""
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
+    )
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=name)
+
+
 class NotebookPage:
     """A notebook, opened in JupyterLab, with its kernel up.
 
@@ -146,19 +205,38 @@ class NotebookPage:
         The browser's page.
     errors : list of str
         What the page logged as an error; a test must leave it empty.
+    dialogs : list of str
+        What the page asked or told in a dialog of the browser.
     """
 
-    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+    def __init__(self, page: Page, name: str) -> None:
         self.page = page
         self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", self._logged)
-        page.goto(f"{lab.url}/doc/tree/{name}?token={lab.token}")
+        self.dialogs: list[str] = []
+        self._heard: dict[str, Callable[..., None]] = {
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "console": self._logged,
+            "dialog": self._asked,
+        }
+        for kind, hear in self._heard.items():
+            page.on(kind, hear)
+        page.evaluate(
+            """async path => {
+                const open = window.jupyterapp.commands.execute('docmanager:open', {path});
+                const widget = await open;
+                await Promise.all([widget.context.ready, widget.revealed]);
+            }""",
+            name,
+        )
         self.until_idle()
 
     def _logged(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(message.text)
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def until_idle(self) -> None:
         """Wait until the kernel is there and does nothing: a cell sent earlier may be dropped."""
@@ -190,12 +268,7 @@ class NotebookPage:
 
     def use_theme(self, name: str) -> None:
         """Put the page into a theme, such as ``JupyterLab Dark``, and wait until it is."""
-        self.page.evaluate(
-            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
-        )
-        self.page.wait_for_function(
-            "theme => document.body.dataset.jpThemeName === theme", arg=name
-        )
+        use_theme(self.page, name)
 
     def cell(self, index: int) -> Locator:
         """Return the cell at a place, counted from 0, text cells included."""
@@ -213,13 +286,21 @@ class NotebookPage:
         return self.cell(index).locator(".jp-OutputArea-output")
 
     def close(self) -> None:
-        """End the kernel, and close the page."""
-        self.page.evaluate(f"() => {CURRENT}.sessionContext.shutdown()")
-        self.page.close()
+        """End the kernel, and close the notebook."""
+        self.page.evaluate(
+            f"""async () => {{
+                const widget = {CURRENT};
+                await widget.sessionContext.shutdown();
+                await widget.context.save();  // else it asks whether to
+                widget.dispose();
+            }}"""
+        )
+        for kind, hear in self._heard.items():
+            self.page.remove_listener(kind, hear)
 
 
 @pytest.fixture
-def open_notebook(lab: Lab, chromium: Browser, tmp_path: Path) -> Iterator[OpenNotebook]:
+def open_notebook(lab: Lab, pages: Pages, tmp_path: Path) -> Iterator[OpenNotebook]:
     """Open a notebook's file, or the sources of code cells, each with a kernel of its own."""
     opened: list[NotebookPage] = []
 
@@ -233,13 +314,13 @@ def open_notebook(lab: Lab, chromium: Browser, tmp_path: Path) -> Iterator[OpenN
                 metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
             )
             nbformat.write(document, lab.root / name)
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        opened.append(NotebookPage(page, lab, name))
+        opened.append(NotebookPage(pages.take(), name))
         return opened[-1]
 
     yield open_
     for notebook in opened:
         notebook.close()
+        pages.give_back(notebook.page)
     assert [notebook.errors for notebook in opened if notebook.errors] == []
 
 

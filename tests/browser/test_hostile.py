@@ -41,8 +41,6 @@ def test_a_hostile_recording_forges_nothing(
 ) -> None:
     notebook = open_notebook(dashboard)
     page = notebook.page
-    dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     notebook.run(0)
     notebook.use_theme(theme)
     root = notebook.outputs(0).last
@@ -87,5 +85,5 @@ def test_a_hostile_recording_forges_nothing(
     assert outputs.locator("script, iframe, object, embed").count() == 0
     timelines = "[src^='blob:'], [src^='data:image/png;base64,']"  # the live one, the still one
     assert outputs.locator(f"img:not({timelines})").count() == 0
-    assert dialogs == []
+    assert notebook.dialogs == []
     assert page.evaluate("() => window.forged ?? null") is None
