@@ -22,7 +22,9 @@ from switchy_nb.recording.commands import Sent
 from switchy_nb.recording.core import Core
 from switchy_nb.recording.intake import DEFAULT_APP_HEADERS, DEFAULT_CALL_HEADER
 from switchy_nb.recording.mending import as_piece, check_columns
+from switchy_nb.recording.parquet import Opened, open_writer
 from switchy_nb.recording.progress import progress
+from switchy_nb.recording.rescue import opened
 from switchy_nb.recording.rows import pieces, segments_of
 from switchy_nb.recording.segment import Segment
 from switchy_nb.recording.typed import pack, unpack
@@ -37,9 +39,6 @@ if TYPE_CHECKING:
 VERSION = 1
 _META = b"switchy_nb"
 _COMMANDS = b"switchy_nb.commands"
-MAGIC = b"PAR1"
-#: One page for many events: the compressor sees no further than a page.
-_PAGE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +117,10 @@ def read(path: Path, show: bool | None = None) -> Loaded:
         read, or if a later version of the toolkit wrote it.
     """
     problems: list[str] = []
-    with opened(path) as file:
+    with opened(path, problems) as file:
         header, _, commands = read_metadata(path, file, problems)
         groups = read_groups(path, file, header.switch or None, problems)
-        shown = progress(groups, total=file.num_row_groups, what="loading", show=show)
+        shown = progress(groups, total=len(file.groups), what="loading", show=show)
         segments = list(segments_of(piece for _, piece in shown))
     return Loaded(header, segments, [sent for _, sent in commands], problems)
 
@@ -173,52 +172,8 @@ def described(
     )
 
 
-def open_writer(file: Any, schema: "pa.Schema") -> Any:
-    """Open a Parquet writer as recordings are best written: small, and read by others."""
-    import pyarrow.parquet as pq
-
-    repeating = [name for name in schema.names if name not in ("n", "raw")]
-    return pq.ParquetWriter(
-        file,
-        schema,
-        compression="zstd",
-        use_dictionary=repeating,
-        column_encoding={"n": "DELTA_BINARY_PACKED"},
-        data_page_size=_PAGE_BYTES,
-        write_statistics=["n", *repeating],
-    )
-
-
-def opened(path: Path) -> Any:
-    """Open a Parquet file, after a look at its first and last bytes.
-
-    Raises
-    ------
-    RecordingError
-        If it is no whole Parquet file.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with path.open("rb") as file:
-            file.seek(-min(len(MAGIC), file.seek(0, os.SEEK_END)), os.SEEK_END)
-            tail = file.read()
-        if tail != MAGIC:
-            raise RecordingError(
-                f"{path} was cut off: it begins as a recording and has no end, where it says what "
-                "is where, so nothing can be read of it. It was copied or downloaded only in part; "
-                "fetch it again"
-            )
-        return pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as exc:
-        raise RecordingError(
-            f"{path} is a Parquet file, but damaged, and cannot be read ({exc}); load a copy"
-        ) from exc
-
-
 def read_metadata(
-    path: Path, file: Any, problems: list[str]
+    path: Path, file: Opened, problems: list[str]
 ) -> tuple[Header, str, list[tuple[int, Sent]]]:
     """Return what a file says of the recording, what it was saved with, and the commands.
 
@@ -229,7 +184,9 @@ def read_metadata(
     """
     import pyarrow as pa
 
-    schema = file.schema_arrow
+    if not file.footer:
+        return Header(first=_first(file)), "", []
+    schema = file.schema
     metadata = schema.metadata or {}
     if _META not in metadata and "raw" not in schema.names:
         raise RecordingError(
@@ -271,7 +228,7 @@ def read_metadata(
 
 
 def read_groups(
-    path: Path, file: Any, switch: str | None, problems: list[str]
+    path: Path, file: Opened, switch: str | None, problems: list[str]
 ) -> "Iterator[tuple[pa.Table, Piece]]":
     """Give each row group: as it is, and as core columns with bytes.
 
@@ -283,26 +240,36 @@ def read_groups(
     import pyarrow as pa
 
     lost: list[tuple[int, Exception]] = []
-    for group in range(file.num_row_groups):
+    for group in file.groups:
         try:
-            table = file.read_row_group(group)
-            piece = as_piece(path, table, switch, problems)
+            table = file.read(group)
+            damaged = len(table.column_names) < len(file.schema)
+            piece = as_piece(path, table, switch, problems, damaged=damaged)
         except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as exc:
-            lost.append((group, exc))
+            lost.append((group.rows, exc))
             continue
         yield table, piece
     if not lost:
         return
     reason = lost[0][1]
-    if len(lost) == file.num_row_groups:
+    if len(lost) == len(file.groups):
         raise RecordingError(
             f"{path} is a recording, but damaged, and cannot be read ({reason}); load a copy"
         ) from reason
-    rows = sum(file.metadata.row_group(group).num_rows for group, _ in lost)
     problems.append(
-        f"{path} is damaged: {rows:,} of its {file.metadata.num_rows:,} rows cannot be read and "
-        f"are left out ({reason})"
+        f"{path} is damaged: {sum(rows for rows, _ in lost):,} of its {file.rows:,} rows cannot be "
+        f"read and are left out ({reason})"
     )
+
+
+def _first(file: Opened) -> int:
+    """Return the number of the first row, as its column has it."""
+    import pyarrow as pa
+
+    try:
+        return max(0, int(file.groups[0].read(["n"])["n"][0].as_py()))
+    except (pa.ArrowException, OSError, ValueError, TypeError):
+        return 0
 
 
 def _pack_commands(commands: Iterable[tuple[int, Sent]]) -> bytes:

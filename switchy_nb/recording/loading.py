@@ -11,6 +11,7 @@ from switchy_nb.errors import RecordingError
 from switchy_nb.recording import files, parts, rawbytes, stream
 from switchy_nb.recording.fields import own_times
 from switchy_nb.recording.files import Header, Loaded
+from switchy_nb.recording.parquet import MAGIC
 from switchy_nb.recording.progress import progress
 from switchy_nb.recording.rows import segment_of
 from switchy_nb.recording.segment import Row, Segment
@@ -41,7 +42,7 @@ def read(path: str | os.PathLike[str], switch: str = "", show: bool | None = Non
     if place.is_dir():
         return parts.read(place, show)
     begins = _beginning(place)
-    if begins.startswith(files.MAGIC):
+    if begins.startswith(MAGIC):
         return files.read(place, show)
     if begins.startswith(_STREAM_MAGIC):
         return _read_stream(place, show)

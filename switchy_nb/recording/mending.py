@@ -39,7 +39,14 @@ def check_columns(path: Path, names: Sequence[str]) -> None:
     )
 
 
-def as_piece(path: Path, table: "pa.Table", switch: str | None, problems: list[str]) -> "Piece":
+def as_piece(
+    path: Path,
+    table: "pa.Table",
+    switch: str | None,
+    problems: list[str],
+    *,
+    damaged: bool = False,
+) -> "Piece":
     """Return the core columns of some rows, and their bytes.
 
     Parameters
@@ -52,6 +59,8 @@ def as_piece(path: Path, table: "pa.Table", switch: str | None, problems: list[s
         Where rows come from that do not say so; "" if it is said that nobody knows.
     problems : list of str
         What is not as it should be is added to it, once for each file.
+    damaged : bool
+        Whether columns that are not there are in the file, but cannot be read.
 
     Raises
     ------
@@ -81,7 +90,8 @@ def as_piece(path: Path, table: "pa.Table", switch: str | None, problems: list[s
     if any(name in DERIVED for name in missing):
         again = _read_again(raw, columns)
         columns |= {name: again[name] for name in missing if name in DERIVED}
-    _tell(path, [name for name in missing if name != "switch" or switch is None], problems)
+    told = [name for name in missing if name != "switch" or switch is None]
+    _tell(f"{path} {'is damaged in its' if damaged else 'has no'} column", told, problems)
     core = pa.table({name: columns[name] for name in schema.names}).cast(schema)
     return core.combine_chunks(), raw
 
@@ -105,11 +115,11 @@ def _one(column: Any) -> "pa.Array":
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _tell(path: Path, missing: list[str], problems: list[str]) -> None:
+def _tell(what: str, missing: list[str], problems: list[str]) -> None:
     if not missing:
         return
     lost = [name for name in missing if name not in DERIVED]
-    text = f"{path} has no column {', '.join(map(repr, missing))}"
+    text = f"{what} {', '.join(map(repr, missing))}"
     text += f"; {', '.join(lost)} cannot be known" if lost else ""
     text += "; the others were read out of the events again" if len(lost) < len(missing) else ""
     if text not in problems:

@@ -22,7 +22,9 @@ from switchy_nb.recording.commands import Sent
 from switchy_nb.recording.core import Core
 from switchy_nb.recording.files import Header, Loaded
 from switchy_nb.recording.merging import Source, merged
+from switchy_nb.recording.parquet import Opened, open_writer
 from switchy_nb.recording.progress import progress
+from switchy_nb.recording.rescue import opened
 from switchy_nb.recording.rows import segments_of
 from switchy_nb.recording.store import SEGMENT_ROWS
 from switchy_nb.recording.whole import whole_folder
@@ -99,7 +101,9 @@ def read(folder: Path, show: bool | None = None) -> Loaded:
             f"none of the {len(found)} Parquet files in {folder} can be read; the first: "
             f"{problems[0]}"
         )
-    saves = {part.saved: part.header for part in parts}
+    # A file that has lost what it says of itself is taken for one of those that lie beside it.
+    saves = {part.saved: part.header for part in parts if part.footer}
+    saves = saves or {parts[0].saved: parts[0].header}
     by = "n" if len(saves) == 1 and all(part.numbered for part in parts) else "received"
     sources = [part.source(by, problems) for part in parts if part.rows]
     total = sum(-(-part.rows // SEGMENT_ROWS) for part in parts)
@@ -132,10 +136,11 @@ class _Part:
 
     def __init__(self, path: Path, folder: Path, problems: list[str]) -> None:
         self.path = path
-        with files.opened(path) as file:
+        with opened(path, problems) as file:
             self.header, self.saved, self.commands = files.read_metadata(path, file, problems)
-            names = file.schema_arrow.names
-            self.rows = int(file.metadata.num_rows)
+            names = file.schema.names
+            self.rows = file.rows
+            self.footer = file.footer
             self._starts = {name: _least(file, name) for name in ("n", "received")}
         self.numbered = "n" in names
         self.switch: str | None = self.header.switch or None
@@ -152,10 +157,13 @@ class _Part:
 
         latest = self._starts[by]
         try:
-            with files.opened(self.path) as file:
+            with opened(self.path, problems) as file:
                 for table, piece in files.read_groups(self.path, file, self.switch, problems):
                     numbers = table if by == "n" else piece[0]
-                    keys = numbers[by].cast("int64").fill_null(latest).to_numpy()
+                    if by in numbers.column_names:
+                        keys = numbers[by].cast("int64").fill_null(latest).to_numpy()
+                    else:  # it is damaged
+                        keys = np.full(len(table), latest)
                     keys = np.maximum.accumulate(np.maximum(keys, latest))
                     latest = int(keys[-1]) if len(keys) else latest
                     yield keys, piece
@@ -163,12 +171,12 @@ class _Part:
             problems.append(f"{exc} (this file was left out)")
 
 
-def _least(file: Any, column: str) -> int:
+def _least(opened: Opened, column: str) -> int:
     """Return the least number in a file's column of numbers or moments, or what is surely less."""
-    nowhere = -(2**63)
-    if column not in file.schema_arrow.names or not file.num_row_groups:
+    nowhere, file = -(2**63), opened.file
+    if column not in opened.schema.names or not file.num_row_groups:
         return nowhere
-    at = file.schema_arrow.names.index(column)
+    at = opened.schema.names.index(column)
     statistics = file.metadata.row_group(0).column(at).statistics
     if statistics is None or not statistics.has_min_max or statistics.null_count:
         return nowhere
@@ -237,7 +245,7 @@ class _Parts:
         folder.mkdir(parents=True, exist_ok=True)
         commands = self._told.get(partition, []) if number == 0 else []
         schema = files.described(self._schema, self._header, commands, self._saved)
-        writer = files.open_writer(str(folder / f"part-{number}{_SUFFIX}"), schema)
+        writer = open_writer(str(folder / f"part-{number}{_SUFFIX}"), schema)
         self._writers[partition] = writer
         return writer
 
