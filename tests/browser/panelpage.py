@@ -15,13 +15,22 @@ panel = caller.panel()
 panel"""
 
 
+def panel_of(notebook, cell: int = 0) -> Locator:
+    """The output with the panel in it.
+
+    It need not be the last: what the link's log says while another cell runs, stands under that cell
+    with ipykernel 7, and with 6.31 under the one that opened the link.
+    """
+    return notebook.outputs(cell).filter(has=notebook.page.locator(".switchy-panel"))
+
+
 class Panel:
     """The panel on the page, its parts found by role and name."""
 
     def __init__(self, notebook, cell: int = 0) -> None:
         self.notebook = notebook
         self.page: Page = notebook.page
-        self.root: Locator = notebook.outputs(cell).last
+        self.root = panel_of(notebook, cell)
         self.destination = self.root.get_by_role("combobox", name="Destination")
         self.calls = self.root.get_by_role("grid", name="Calls")
         self.script = self.root.get_by_role("region", name="The same in Python")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from browser.contrast import faint
-from browser.panelpage import PANEL, Panel, laid_out
+from browser.panelpage import PANEL, Panel, laid_out, panel_of
 from playwright.sync_api import expect
 
 
@@ -159,7 +159,7 @@ def test_connects_to_the_simulated_switch_and_leaves_it(open_notebook) -> None:
         "panel.close()",
     )
     notebook.run(0)
-    root = notebook.outputs(0).last
+    root = panel_of(notebook)
     status = root.get_by_role("status")
     expect(status.filter(has_text="connect to a switch first").first).to_be_visible()
     root.get_by_role("textbox", name="Host").fill("no-such-host.invalid")
