@@ -1,7 +1,10 @@
 """What a leg can be, and which of its events say so."""
 
+import difflib
 from collections.abc import Mapping
 from enum import Enum
+
+from switchy_nb.errors import ConfigurationError
 
 
 class State(Enum):
@@ -40,3 +43,21 @@ def name_of(what: object) -> str:
         return what.value
     name = what if isinstance(what, str) else str(getattr(what, "__name__", repr(what)))
     return "a function" if name == "<lambda>" else name
+
+
+def check_name(name: str) -> None:
+    """Check that a name can be waited for: a state's, or one that an event may have.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither, with the state that is nearest.
+    """
+    if name in STATES or name.isupper() or "::" in name:
+        return
+    near = difflib.get_close_matches(name, STATES, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    raise ConfigurationError(
+        f"cannot wait for {name!r}{hint} Give a state ({', '.join(STATES)}), the name of "
+        "an event such as 'CHANNEL_ANSWER', or a function of the session"
+    )

@@ -3,7 +3,6 @@
 The commands that steer it are in `controls`.
 """
 
-import difflib
 import threading
 import weakref
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from switchy_nb.controls import Commander, Controls
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
 from switchy_nb.events import Events, Untaken, event_time
-from switchy_nb.legstate import CHANGES, STATES, TIMES, State, name_of
+from switchy_nb.legstate import CHANGES, STATES, TIMES, State, check_name, name_of
 from switchy_nb.models import DEFAULT_TIMEOUT, Job, Vars
 from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter, await_on, block_on
@@ -342,15 +341,9 @@ class Session(Controls):
             waiter = Waiter(lambda: function(self), deaf)
         elif (name := what.value if isinstance(what, State) else what) in STATES:
             waiter = Waiter(lambda: getattr(self, name), hopeless)
-        elif name.isupper() or "::" in name:
-            waiter = Waiter(lambda: self._take(name), hopeless, lambda e: self._put_back(name, e))
         else:
-            near = difflib.get_close_matches(name, STATES, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise ConfigurationError(
-                f"cannot wait for {name!r}{hint} Give a state ({', '.join(STATES)}), the name of "
-                "an event such as 'CHANNEL_ANSWER', or a function of the session"
-            )
+            check_name(name)
+            waiter = Waiter(lambda: self._take(name), hopeless, lambda e: self._put_back(name, e))
         return waiter
 
     def _take(self, name: str) -> Event | None:

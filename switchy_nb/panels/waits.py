@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from switchy_nb.errors import ConfigurationError, SwitchyError
-from switchy_nb.legstate import State
+from switchy_nb.legstate import State, check_name
 from switchy_nb.panels import parse
 from switchy_nb.panels.book import Leg
 from switchy_nb.panels.elements import StatusLine, WaitList
@@ -170,6 +170,7 @@ def _wanted(typed: Typed) -> Wanted:
     if not what:
         raise ConfigurationError("Wait for what? Give a state, an event's name, or a variable's")
     if typed["kind"] != "variable":
+        check_name(what)
         return what, repr(what), plain(what, 60)
     header = what if what.startswith("variable_") else f"variable_{what}"
     if value:

@@ -27,11 +27,14 @@ def test_a_wait_in_vain_says_what_was_seen_instead(hands: Hands, sip: str) -> No
     assert wait["tone"] == "bad"
 
 
-def test_a_wait_for_what_there_is_not_gives_a_hint(hands: Hands, sip: str) -> None:
+def test_a_wait_for_what_there_is_not_gives_a_hint_and_no_line(hands: Hands, sip: str) -> None:
     hands.up(f"answer@{sip}")
+    before = hands.lines()
     hands.type("Wait for", "anwsered")
     hands.click("Wait")
-    assert hands.sees_wait("did you mean 'answered'?")["tone"] == "bad"
+    hands.sees("did you mean 'answered'?", "wait")
+    assert hands.tone("wait") == "bad"
+    assert (hands.waits(), hands.lines()) == ([], before)
 
 
 def test_waits_can_be_stopped_one_by_one(hands: Hands, sip: str) -> None:
