@@ -277,11 +277,10 @@ class EventListener(Tracker):
                 "FreeSWITCH leaves out no CUSTOM subclass for whoever has asked for all events; "
                 "remove its callbacks instead"
             )
-        had = [self._handlers.pop(name, None) for name in names]
-        self._unsubscribed += [name for name in names if name not in self._unsubscribed]
+        had = self.leave_out(names)
         if self._rx.connected():
             self._rx.unsubscribe(names)
-        return any(h is not None for h in had)
+        return had
 
     def waitfor(self, sess: Session, varname: str, timeout: float | None = 60.0) -> bool:
         """Wait until ``sess.vars[varname]`` is true, most often set by an app's callback.

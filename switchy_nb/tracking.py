@@ -6,7 +6,7 @@ and who is told of them is not known here (see `listener`).
 
 import logging
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from switchy_nb.connection import Connection
@@ -26,6 +26,8 @@ Handler = Callable[[Event], Any]
 _READ = ("Event-Date-Timestamp", "Hangup-Cause", "Job-UUID")
 #: failed sessions kept of each cause
 KEPT = 1000
+#: Hung up legs that are waited for at most, should the switch have dropped their last events.
+_MOST_ENDING = 10_000
 
 
 class Tracker:
@@ -119,6 +121,15 @@ class Tracker:
         """Remove a handler that was added."""
         if self._handlers.get(evname) == handler:
             del self._handlers[evname]
+
+    def leave_out(self, names: Iterable[str]) -> bool:
+        """Expect no events of these names; return whether any of them had a handler."""
+        had = [self._handlers.pop(name, None) for name in names]
+        self._unsubscribed += [name for name in names if name not in self._unsubscribed]
+        gone = set(self._unsubscribed)
+        if "CHANNEL_DESTROY" in gone and "CHANNEL_HANGUP_COMPLETE" not in gone:
+            self._handlers.setdefault("CHANNEL_HANGUP_COMPLETE", self._completed)
+        return any(handler is not None for handler in had)
 
     def reset(self) -> None:
         """Set all counters to zero; what is up stays tracked."""
@@ -275,7 +286,18 @@ class Tracker:
             kept.append(session)
         self._ending[uuid] = session
         job = self._remove(session)
+        if {"CHANNEL_DESTROY", "CHANNEL_HANGUP_COMPLETE"} <= set(self._unsubscribed):
+            self.forget(session)  # nothing more will be heard of it
+        elif len(self._ending) > _MOST_ENDING:
+            self.forget(next(iter(self._ending.values())))
         return True, session, job
+
+    def _completed(self, event: Event) -> tuple[bool, Session | None]:
+        """Take in the last event that comes of a leg whose CHANNEL_DESTROY is not asked for."""
+        known, session = self.lookup_sess(event)
+        if session is not None and session.hungup:
+            self.forget(session)
+        return known, session
 
     def _remove(self, session: Session) -> Job | None:
         self.sessions.pop(session.uuid, None)

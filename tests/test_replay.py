@@ -73,6 +73,8 @@ def test_speed_pause_resume_and_seek() -> None:
         for wrong in (-1, 9.1, "2026-11-17"):
             with pytest.raises(RecordingError, match=r"is not in the recording, which is 9\.000 s"):
                 made.seek(wrong)
+        with pytest.raises(ConfigurationError, match="seconds or a moment, and not NaT"):
+            made.seek(pd.NaT)
         with pytest.raises(ConfigurationError, match="is no moment"):
             made.seek("yesterday")
 
@@ -243,6 +245,9 @@ def test_errors_say_what_to_do() -> None:
         replay(Recording())
     with pytest.raises(TypeError, match="did you mean 'cut_links'"):
         replay(heartbeats(0), cutlinks=True)
+    for port in (-1, 65536):
+        with pytest.raises(ConfigurationError, match="port is a number from 0"):
+            replay(heartbeats(0), port=port)
     for speed in (0, -1, float("nan"), float("inf"), "fast", True):
         with pytest.raises(ConfigurationError, match="a speed is a number above 0"):
             replay(heartbeats(0), speed)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from helpers import events_in, eventually, recorded
 
+from switchy_nb import tracking
 from switchy_nb.dispatch import Callbacks, take_rows
 from switchy_nb.errors import ConfigurationError
 from switchy_nb.models import Call
@@ -180,3 +181,36 @@ def test_who_holds_a_call_or_its_first_leg_has_all_of_it(calls: list[bytes]) -> 
         with pytest.raises(ConfigurationError, match=r"the call of the leg .* is over"):
             last.call  # noqa: B018
         assert last.vars["number"]
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        ["CHANNEL_DESTROY"],
+        ["CHANNEL_HANGUP_COMPLETE", "CHANNEL_DESTROY"],
+        ["CHANNEL_HANGUP_COMPLETE"],
+    ],
+)
+def test_legs_are_let_go_of_with_the_last_event_that_comes_of_them(
+    left_out: list[str], calls: list[bytes]
+) -> None:
+    tracked, whole = Tracked(), Tracked()
+    tracked.tracker.leave_out(left_out)
+    sent = [raw for raw in calls if Event(raw).name not in left_out]
+    for turn in range(3):
+        tracked.take(turned(sent, turn))
+        whole.take(turned(calls, turn))
+        assert tracked.tracker.count_sessions() == len(tracked.tracker.ending) == 0
+    assert tracked.tracker.hangup_causes == whole.tracker.hangup_causes
+    assert sum(whole.tracker.hangup_causes.values()) == 60
+    assert len(tracked.recording.sessions) == len(whole.recording.sessions) == 60
+
+
+def test_legs_whose_last_events_were_dropped_are_let_go_of_one_day(
+    calls: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking, "_MOST_ENDING", 5)
+    tracked = Tracked()
+    tracked.take([raw for raw in calls if Event(raw).name != "CHANNEL_DESTROY"])
+    assert len(tracked.tracker.ending) == 5
+    assert sum(tracked.tracker.hangup_causes.values()) == 20

@@ -101,10 +101,11 @@ class Headers(Intake):
         events = self._frames.events(self._call_header)
         return find(events, self._store.segments(), Wanted(name=name, leg=leg, text=text))
 
-    def wide(self, *, progress: bool | None = None) -> "pd.DataFrame":
+    def wide(self, *, progress: bool | None = None, **unknown: Any) -> "pd.DataFrame":
         """Every header of every event as a column of its own (index ``n``); `progress` as of `save`."""
         from switchy_nb.recording.wide import wide_frame
 
+        no_others("wide", unknown, ("progress",))
         return wide_frame(self._frames.core(), progress)
 
     def event(self, n: int) -> Event:

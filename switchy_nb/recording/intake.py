@@ -277,9 +277,10 @@ class Intake:
                 f"cannot record to {place}: it is there already, and may hold another recording. "
                 "Choose another name, or remove it first"
             ) from exc
-        except OSError as exc:
+        except (OSError, ValueError) as exc:  # the latter of a name that none can have
+            reason = getattr(exc, "strerror", None) or exc
             raise RecordingError(
-                f"cannot record to {place}: {exc.strerror or exc}. Choose a folder that exists and "
+                f"cannot record to {place}: {reason}. Choose a folder that exists and "
                 "can be written to"
             ) from exc
         self._sinks[spill] = sink

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from switchy_nb.errors import ConfigurationError
@@ -46,7 +47,7 @@ class Keep:
             if name == "spill":
                 continue
             wanted = int if name == "events" else (int, float)
-            if isinstance(value, bool) or not isinstance(value, wanted) or not value > 0:
+            if isinstance(value, bool) or not isinstance(value, wanted) or not 0 < value < inf:
                 raise ConfigurationError(
                     f"Keep({name}={value!r}): give a {'whole ' if name == 'events' else ''}number "
                     "over 0"

@@ -68,8 +68,9 @@ def _beginning(place: Path) -> bytes:
             return file.read(16)
     except FileNotFoundError as exc:
         raise RecordingError(f"there is no file {place}; look at the name and the folder") from exc
-    except OSError as exc:
-        raise RecordingError(f"{place} cannot be read: {exc.strerror or exc}") from exc
+    except (OSError, ValueError) as exc:  # the latter of a name that none can have
+        reason = getattr(exc, "strerror", None) or exc
+        raise RecordingError(f"{place} cannot be read: {reason}") from exc
 
 
 def _read_stream(place: Path, show: bool | None) -> Loaded:

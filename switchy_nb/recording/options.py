@@ -28,12 +28,18 @@ def no_others(method: str, given: Mapping[str, Any], known: Sequence[str]) -> No
 
 def no_such_header(core: "Core", name: str) -> RecordingError:
     """Return an error that says that no event has a header, and which one is nearest to it."""
-    known = {known.lower(): known for known in _header_names(core)}
-    near = difflib.get_close_matches(name.lower(), list(known), n=1)
-    hint = f"the nearest is {known[near[0]]!r}" if near else "none is similar"
+    near = nearest_header(core, name)
+    hint = "none is similar" if near is None else f"the nearest is {near!r}"
     return RecordingError(
         f"no event has a header {name!r}; {hint}. With required=False it would be missing everywhere"
     )
+
+
+def nearest_header(core: "Core", name: str) -> str | None:
+    """Return the header of some event whose name is most like another; None if none is."""
+    known = {known.lower(): known for known in _header_names(core)}
+    near = difflib.get_close_matches(name.lower(), list(known), n=1)
+    return known[near[0]] if near else None
 
 
 def _header_names(core: "Core") -> set[str]:

@@ -46,7 +46,7 @@ class Pictures:
         from switchy_nb.plots import timeline
         from switchy_nb.plots.layout import Detail
 
-        _check(timeline, options)
+        _check(timeline, options, taken=("calls",))
 
         recording = cast("Recording", self)
         legs = _legs(recording, call, sessions)
@@ -206,12 +206,15 @@ def _recorded_leg(
     return str(row["session"]), row[Clock.of(str(clock)).column]
 
 
-def _check(draw: Callable[..., Any], options: dict[str, Any]) -> None:
-    """Make sure that a function has all options that it is given; the right one is named."""
+def _check(draw: Callable[..., Any], options: dict[str, Any], taken: Iterable[str] = ()) -> None:
+    """Make sure that a function has all options that it is given; the right one is named.
+
+    Those that are `taken` the recording gives itself.
+    """
     import inspect
 
     known = inspect.signature(draw).parameters.values()
-    names = [one.name for one in known if one.kind is one.KEYWORD_ONLY]
+    names = [one.name for one in known if one.kind is one.KEYWORD_ONLY and one.name not in taken]
     unknown = {name: value for name, value in options.items() if name not in names}
     no_others(draw.__name__, unknown, names)
 

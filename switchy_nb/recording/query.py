@@ -7,11 +7,14 @@ and no variables of the caller, and nothing that it changes outlives it.
 import difflib
 import re
 import threading
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from switchy_nb.errors import ConfigurationError, RecordingError
+from switchy_nb.recording.options import nearest_header
+from switchy_nb.waiting import TICK, block_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Seconds: how often a wait looks up, and how long an interrupted query may take to end.
-_TICK, _PATIENCE = 0.1, 5.0
+#: Seconds that an interrupted query may take to end.
+_PATIENCE = 5.0
 VIEWS = ("events", "sessions", "calls", "jobs", "commands")
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -55,6 +58,7 @@ def run(
             "pip install 'switchy_nb[sql]'"
         ) from exc
     connection = duckdb.connect(":memory:", config=_CONFIG)
+    missed: list[str] = []
 
     def work() -> "pa.Table":
         with connection:
@@ -63,7 +67,7 @@ def run(
             for name in _mentioned(query):
                 connection.register(name, _as_arrow(getattr(recording, name)))
             if re.search(r"\bheader\b", query, re.IGNORECASE):
-                _add_header(connection, recording)
+                _add_header(connection, recording, missed)
             connection.execute("set lock_configuration = true")
             # The stubs know nothing of a query that holds nothing.
             result: Any = connection.sql(query, params=parameters)
@@ -72,9 +76,14 @@ def run(
             return result.to_arrow_table()
 
     try:
-        return _as_frame(_interruptible(work, connection.interrupt))
+        table = _interruptible(work, connection.interrupt)
     except duckdb.Error as exc:
         raise RecordingError(f"the query could not be run: {exc}{_hint(str(exc))}") from exc
+    for name in missed:
+        near = nearest_header(recording._frames.core(), name)
+        if near is not None:
+            warnings.warn(f"no event has a header {name!r}; the nearest is {near!r}", stacklevel=3)
+    return _as_frame(table)
 
 
 def _interruptible(work: Callable[[], T], interrupt: Callable[[], None]) -> T:
@@ -93,15 +102,13 @@ def _interruptible(work: Callable[[], T], interrupt: Callable[[], None]) -> T:
 
     threading.Thread(target=run, name="switchy_nb sql", daemon=True).start()
     try:
-        while not wait([done], _TICK).done:
-            continue
-        return done.result()
+        return block_on(done, None, lambda: "the query")
     except BaseException:
-        for _ in range(round(_PATIENCE / _TICK)):
+        for _ in range(round(_PATIENCE / TICK)):
             if done.done():
                 break
             interrupt()
-            wait([done], _TICK)
+            wait([done], TICK)
         raise
 
 
@@ -112,11 +119,11 @@ def _mentioned(query: str) -> Sequence[str]:
     return named if named and not words & {"show", "information_schema"} else VIEWS
 
 
-def _add_header(connection: Any, recording: "Recording") -> None:
+def _add_header(connection: Any, recording: "Recording", missed: list[str]) -> None:
     """Add ``header(n, 'Name')``, and ``header('Name')`` as a table of ``n`` and ``value``."""
     connection.create_function(
         "header",
-        _header_function(recording),
+        _header_function(recording, missed),
         ["BIGINT", "VARCHAR"],
         "VARCHAR",
         type="arrow",
@@ -125,7 +132,8 @@ def _add_header(connection: Any, recording: "Recording") -> None:
     connection.execute(_MACRO)
 
 
-def _header_function(recording: "Recording") -> Callable[..., "pa.Array"]:
+def _header_function(recording: "Recording", missed: list[str]) -> Callable[..., "pa.Array"]:
+    """Make the function; names that no event has are added to `missed`."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -137,6 +145,8 @@ def _header_function(recording: "Recording") -> Callable[..., "pa.Array"]:
             series = recording.header(name, required=False)
             first = int(series.index[0]) if len(series) else 0
             columns[name] = first, pa.array(series, pa.string(), from_pandas=True)
+            if len(series) and series.isna().all():
+                missed.append(name)
         return columns[name]
 
     # DuckDB looks at the annotations of this one, and evaluates them.

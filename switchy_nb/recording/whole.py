@@ -24,8 +24,8 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     RecordingError
         If it cannot be written; nothing is left of it then.
     """
-    place = Path(path)
-    with _saving(place):
+    with _saving(Path(path)):
+        place = Path(os.path.realpath(path))  # of a link, the file that it leads to is replaced
         beside = _beside(place)
         try:
             with beside.open("xb") as file:
@@ -79,7 +79,7 @@ def _beside(place: Path) -> Path:
 
 @contextlib.contextmanager
 def _saving(place: Path) -> Iterator[None]:
-    if not place.name:
+    if not place.name or "\0" in str(place):
         raise RecordingError(f"a recording cannot be saved as {str(place)!r}: that is no file name")
     try:
         yield

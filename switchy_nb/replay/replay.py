@@ -86,6 +86,10 @@ class Replay:
             raise ConfigurationError(
                 f"wait_for is a number of clients, 1 or more, not {wait_for!r}"
             )
+        if not 0 <= port <= 65535:
+            raise ConfigurationError(
+                f"port is a number from 0 (any that is free) to 65535, not {port!r}"
+            )
         self.host = host
         self.password = password
         self._port = port
@@ -283,10 +287,10 @@ class Replay:
                 raise ConfigurationError(
                     f"{to!r} is no moment; write it as 2026-11-23 07:24:22.5, or give seconds"
                 ) from exc
-        if isinstance(to, datetime):
-            moment = to if to.tzinfo is not None else to.replace(tzinfo=UTC)
-            return moment.timestamp() - self._tape.start / 1e6
         try:
+            if isinstance(to, datetime):  # as pandas' NaT is, which has no timestamp
+                moment = to if to.tzinfo is not None else to.replace(tzinfo=UTC)
+                return moment.timestamp() - self._tape.start / 1e6
             return float(to)
         except (TypeError, ValueError) as exc:
             raise ConfigurationError(f"seek takes seconds or a moment, and not {to!r}") from exc

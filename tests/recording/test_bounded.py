@@ -169,6 +169,7 @@ def test_while_events_come_what_is_kept_is_right():
         {"events": 1.5},
         {"events": True},
         {"seconds": -1},
+        {"seconds": float("inf")},
         {"seconds": "1"},
     ],
 )

@@ -115,3 +115,9 @@ def test_a_stream_that_was_cut_gives_what_there_is_and_says_where(streamed, tmp_
         assert len(Recording.load(tmp_path / "y.parquet")) == len(again)
     assert counts == sorted(counts)
     assert counts[-1] >= 300
+
+
+@pytest.mark.parametrize("do", [Recording.load, Recording().save, Recording().record_to])
+def test_a_name_that_no_file_can_have(do, tmp_path):
+    with pytest.raises(RecordingError, match=r"null|no file name"):
+        do(f"{tmp_path}/a\0b")

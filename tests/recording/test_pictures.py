@@ -38,6 +38,8 @@ def test_an_unknown_option_is_an_error(record):
         record("busy").timeline(color="cause")
     with pytest.raises(TypeError, match=r"rates\(\) takes no 'windows'; did you mean 'window'"):
         record("busy").rates(windows=3)
+    with pytest.raises(TypeError, match=r"timeline\(\) takes no 'calls'"):
+        record("busy").timeline(calls="x")
     with pytest.raises(ValueError, match="no column 'hangup'; did you mean 'hungup'"):
         record("busy").timeline(sort="hangup")
 

@@ -243,3 +243,12 @@ def test_without_duckdb_it_says_how_to_get_it(ten, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(ConfigurationError, match=r"pip install 'switchy_nb\[sql\]'"):
         ten.sql("select 1")
+
+
+def test_a_header_that_was_mistyped_is_told_of_with_the_nearest_name(ten):
+    with pytest.warns(
+        UserWarning, match="no event has a header 'Uniqe-ID'; .* 'Unique-ID'"
+    ) as told:
+        found = ten.sql("select header(n, 'Uniqe-ID') as leg from events")
+    assert found["leg"].isna().all()
+    assert (len(told), told[0].filename) == (1, __file__)

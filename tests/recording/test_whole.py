@@ -62,3 +62,15 @@ def test_a_place_that_cannot_be_says_so(whole, tmp_path):
         pass
     with pytest.raises(RecordingError, match="that is no file name"), whole("/"):
         pass
+
+
+def test_of_a_link_the_file_that_it_leads_to_is_replaced(tmp_path):
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link.parquet"
+    link.symlink_to(tmp_path / "there" / "x.parquet")
+    for content in (b"one", b"two"):
+        with whole_file(link) as file:
+            file.write(content)
+        assert link.is_symlink()
+        assert (tmp_path / "there" / "x.parquet").read_bytes() == content
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["x.parquet"]
