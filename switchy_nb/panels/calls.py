@@ -58,7 +58,7 @@ class CallTable(Part):
             },
             _EMPTY,
         )
-        self._count = StatusLine()
+        self._count = StatusLine(kept=True)
         return [self.table, self._count]
 
     # --- on the desk's thread ------------------------------------------------------------------

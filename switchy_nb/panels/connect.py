@@ -76,7 +76,8 @@ class Connect(Part):
                 Button("leave", "Disconnect", lambda _: post(self.disconnect)),
             ],
         )
-        self.status, self.link, self.facts = StatusLine(), StatusLine(), StatusLine()
+        self.status = StatusLine(kept=True)
+        self.link, self.facts = StatusLine(), StatusLine()
         return [self._form, self.status, self.link, self.facts]
 
     def begin(self) -> None:

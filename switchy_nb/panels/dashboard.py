@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from switchy_nb.panels.calls import Calls
 from switchy_nb.panels.connect import Connect
 from switchy_nb.panels.dialer import Dialer
-from switchy_nb.panels.elements import ScriptView, StatusLine
+from switchy_nb.panels.elements import ScriptView, StatusLine, TabName
 from switchy_nb.panels.events import Events
 from switchy_nb.panels.part import Part
 from switchy_nb.panels.still import code, lines
@@ -53,7 +53,7 @@ class Dashboard(Part):
         self.tabs.selected_index = [*self.parts].index("Calls" if board.source else "Connect")
         self.tabs.observe(self._turned, "selected_index")
         self._turned()
-        return self.link, self.tabs, self.script
+        return self.link, TabName("Parts of the panel"), self.tabs, self.script
 
     @property
     def caller(self) -> Caller | None:

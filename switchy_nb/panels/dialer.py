@@ -54,7 +54,8 @@ class Dialer(Part):
         )
         stop = Button("stop", "Stop dialling", lambda _: self.board.post(self.stop))
         self._form = Form("Dial", self._fields(), [dial, stop])
-        self.status, self._order = StatusLine(), StatusLine()
+        self.status, self._order = StatusLine(kept=True), StatusLine(kept=True)
+        self._order.add_class("switchy-short")
         return [self._form, self.status, self._order]
 
     def paint(self) -> None:

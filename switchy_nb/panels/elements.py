@@ -39,11 +39,23 @@ def update(widget: traitlets.HasTraits, **values: Any) -> None:
 
 
 class StatusLine(anywidget.AnyWidget):
-    """One `Status`, announced politely when its text changes."""
+    """One `Status`, announced politely when its text changes.
+
+    Parameters
+    ----------
+    kept : bool, optional
+        Whether it has its room also while it says nothing: what stands below it would else move
+        away from under a hand that is about to click there.
+    """
 
     _esm = script("status")
     _css = CSS
     shown = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, *, kept: bool = False) -> None:
+        super().__init__()
+        if kept:
+            self.add_class("switchy-kept")
 
     def show(self, status: Status) -> None:
         """Show a message in place of the last one."""
@@ -131,6 +143,16 @@ class WaitList(anywidget.AnyWidget):
         wait = content.get("cancel") if isinstance(content, dict) else None
         if isinstance(wait, str):
             self._on_cancel(wait)
+
+
+class TabName(anywidget.AnyWidget):
+    """The name of the list of tabs beside it, which ipywidgets' has none of; nothing to be seen."""
+
+    _esm = script("tabname")
+    label = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label=label, layout={"display": "none"})
 
 
 class ScriptView(anywidget.AnyWidget):

@@ -53,7 +53,7 @@ class Row:
             for name, knob in self._knobs.items()
         ]
         self.form = Form(label, fields, [*buttons, *(button for button, _ in others)])
-        self.status = StatusLine()
+        self.status = StatusLine(kept=True)
         self.status.add_class("switchy-grow")
         self.box = widgets.Box([self.form, self.status])
         self.box.add_class("switchy-row")

@@ -114,7 +114,7 @@ class Waits(Part):
         ]  # fmt: skip
         wait = Button("wait", "Wait", lambda typed: self.board.post(self.wait_for, typed))
         self._form = Form("Wait for", fields, [wait])
-        self.status = StatusLine()
+        self.status = StatusLine(kept=True)
         self.list = WaitList(lambda ident: self.board.post(self.cancel, ident))
         return [self._form, self.status, self.list]
 

@@ -46,6 +46,13 @@ class Panel:
     def row(self, words: str | re.Pattern[str]) -> Locator:
         return self.calls.get_by_role("row").filter(has_text=words)
 
+    def below(self, name: str) -> float:
+        """How far below the panel's top a button stands, in pixels, wherever the page is scrolled."""
+        button, top = self.button(name).bounding_box(), self.root.bounding_box()
+        assert button is not None
+        assert top is not None
+        return round(button["y"] - top["y"])
+
     def dial(self, destination: str) -> None:
         self.destination.fill(destination)
         self.button("Dial").click()

@@ -15,9 +15,12 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
     expect(panel.root.get_by_text("No calls yet")).to_be_visible()
     expect(panel.button("Hang up")).to_be_disabled()
     number = f"ringanswer@{panel.sip}"
+    stood = {name: panel.below(name) for name in ("Hang up", "Wait", "Copy as a cell")}
     panel.dial(number)
     expect(panel.says(f"{number}: ringing")).to_be_visible()
     expect(panel.row("outbound")).to_contain_text("ringing")
+    expect(panel.says("Selected: outbound")).to_be_visible()
+    assert {name: panel.below(name) for name in stood} == stood, "what is clicked next stays put"
     panel.button("Wait").click()
     expect(panel.says(f"{number}: up")).to_be_visible()
     expect(panel.says(re.compile(r"^answered, after \d\.\d\d s$"))).to_be_visible()
@@ -26,6 +29,7 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
     panel.root.get_by_role("textbox", name="Digits").fill("42#")
     panel.button("Send digits").click()
     expect(panel.says("the switch has taken 42#")).to_be_visible()
+    assert panel.below("Wait") == stood["Wait"]
     keypad = panel.root.get_by_role("group", name="Keypad")
     keypad.get_by_role("button", name="7").click()
     expect(panel.says("the switch has taken 7")).to_be_visible()
@@ -111,8 +115,10 @@ def test_a_busy_call_and_one_that_cannot_be_dialled(panel: Panel) -> None:
     panel.dial(f"busy@{panel.sip}")
     expect(panel.says("USER_BUSY (SIP 486): the far end is busy").first).to_be_visible()
     expect(panel.row("hung up: USER_BUSY")).to_have_count(2)
+    stood = panel.below("Wait")
     panel.dial("")
     expect(panel.says("Call whom?")).to_be_visible()
+    assert panel.below("Wait") == stood
 
 
 @pytest.mark.timeout(240)

@@ -85,6 +85,7 @@ def test_every_tab_is_reached_by_keyboard_and_every_control_has_a_name(panel: Pa
         seen.append(panel.root.aria_snapshot())
     for name in ("Dial plan", "Only what changed", "Time is", "Secret"):
         assert any(f'"{name}"' in snapshot for snapshot in seen), name
+    assert all('tablist "Parts of the panel"' in snapshot for snapshot in seen)
     assert [line for snapshot in seen for line in NAMELESS.findall(snapshot)] == []
 
 

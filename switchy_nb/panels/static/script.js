@@ -14,7 +14,7 @@ function render({ model, el }) {
   const done = document.createElement("span");
   done.className = "switchy-aside";
   done.setAttribute("role", "status");
-  frame.append(code, button, done);
+  frame.append(button, done, code);
   el.append(frame);
 
   const text = () => model.get("lines").join("\n");

@@ -26,6 +26,7 @@ function render({ model, el }) {
     line.classList.toggle("switchy-empty", words === "");
     set(sign, words && mark);
     set(text, words);
+    if (text.title !== words) text.title = words;
     set(aside, ticks);
   };
   model.on("change:shown", draw);

@@ -2,7 +2,7 @@
 // which are in view, which were chosen, and how they are to be sorted and filtered. Nothing from it
 // is ever set as markup. The grid has the focus and points at its active row, since rows come and go.
 const HEIGHT = 26;
-const VISIBLE = 10;
+const VISIBLE = 8; // as many have their room always: what stands below stays where it is
 const newId = () => `switchy-${Math.random().toString(36).slice(2)}`;
 const quiet = (node) => node.setAttribute("data-lm-suppress-shortcuts", "true");
 
@@ -102,10 +102,10 @@ function render({ model, el }) {
   }
   body.append(above, below);
   table.append(head, body);
-  frame.append(table);
   const empty = node("div", "switchy-note");
   empty.textContent = model.get("empty");
-  el.append(bar, frame, empty);
+  frame.append(table, empty);
+  el.append(bar, frame);
 
   let [first, end] = [0, 0];
   let anchor = ""; // the row that Shift and a click choose from
@@ -317,10 +317,8 @@ function render({ model, el }) {
     else table.removeAttribute("aria-activedescendant");
     // where the table is wider than the page, the bar that scrolls it takes no row's place
     const scrollbar = frame.offsetHeight - frame.clientHeight;
-    frame.style.height = `${Math.min(Math.max(total, 1), VISIBLE) * HEIGHT + HEIGHT + 2 + scrollbar}px`;
-    frame.hidden = total === 0;
+    frame.style.height = `${(VISIBLE + 1) * HEIGHT + 2 + scrollbar}px`;
     empty.hidden = total !== 0;
-    bar.hidden = total === 0 && model.get("filter") === "";
     empty.textContent = model.get("filter") ? "No call fits the filter." : model.get("empty");
   };
   const follow = () => {
