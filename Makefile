@@ -21,6 +21,8 @@ lab_flags = $(if $(filter 0,$(shell id -u)),--allow-root) \
 	$(if $(filter Linux,$(shell uname)),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,--no-browser)) $(LAB_FLAGS)
 
 export CHROMIUM
+# The tests start a hundred interpreters, each of which would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup lab demo test browser-test baselines lint format bench lock clean distclean
 
@@ -61,7 +63,7 @@ demo: $(setup)  ## run the quick start without a browser and print its frame of 
 	@$(bin)/switchy-nb run $(NOTEBOOK) --output build/quickstart.ipynb
 
 test: chromium  ## run every test, the notebooks and the browser's included (JOBS=2)
-	$(bin)/python -m pytest -n $(JOBS) --dist loadfile $(NBVAL) \
+	$(bin)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(NBVAL) \
 		$(if $(CHROMIUM),,-m "not browser") $(PYTEST_FLAGS) tests notebooks
 
 browser-test: chromium  ## run only the tests in a real Chromium

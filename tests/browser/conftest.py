@@ -131,8 +131,8 @@ def address(said: queue.Queue[str | None]) -> tuple[str, str]:
     pytest.fail("JupyterLab ended instead of starting:\n" + "".join(lines))
 
 
-# A module's and not the session's: while playwright is up, no other test may run an event loop.
-@pytest.fixture(scope="module")
+# This folder's and not the session's: while playwright is up, no other test may run an event loop.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Start Chromium, without a window."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -180,7 +180,7 @@ class Pages:
         self._context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def pages(chromium: Browser, lab: Lab) -> Iterator[Pages]:
     """Pages with JupyterLab in them."""
     made = Pages(chromium, lab)
