@@ -23,6 +23,7 @@ from switchy_nb.wire import (
     native,
 )
 
+_Found = tuple[list[int], list[int], list[int]]
 NOTICE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
 
 
@@ -164,7 +165,7 @@ def test_for_log_lines_the_bytes_are_not_searched_for_events(
 ) -> None:
     asked, frame = list[int](), native.frame
 
-    def asking(data: mmap.mmap | bytes, start: int, end: int) -> tuple[list[int], list[int]] | None:
+    def asking(data: mmap.mmap | bytes, start: int, end: int) -> _Found | None:
         asked.append(start)
         return frame(data, start, end)
 

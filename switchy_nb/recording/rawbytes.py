@@ -192,7 +192,11 @@ def _well_formed(parser: Parser, chunk: bytes) -> list[Event] | None:
     except ProtocolError:
         return None
     events = [message for message in messages if isinstance(message, Event)]
-    if parser.error is not None or not all(_is_whole(e.raw, e.fmt) for e in events):
+    if (
+        parser.error is not None
+        or parser.misled
+        or not all(_is_whole(e.raw, e.fmt) for e in events)
+    ):
         return None
     return events
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 VERSION = 7
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
+_NEWLINE = 10
 #: different lines that there is room for at first, twice
 _SLOTS = 64 * 1024
 #: bytes of different values that there is room for at first
@@ -103,7 +104,9 @@ def library() -> _Library | None:
         return None
 
 
-def frame(data: "mmap | bytes", start: int, end: int) -> tuple[list[int], list[int]] | None:
+def frame(
+    data: "mmap | bytes", start: int, end: int
+) -> tuple[list[int], list[int], list[int]] | None:
     """Find whole plain events that follow each other.
 
     Parameters
@@ -117,6 +120,8 @@ def frame(data: "mmap | bytes", start: int, end: int) -> tuple[list[int], list[i
     -------
     starts, ends : list of int
         Where in `data` each event's own bytes begin and end. None where the library is not there.
+    odd : list of int
+        Which of them do not end with an empty line.
     """
     import numpy as np
 
@@ -128,7 +133,11 @@ def frame(data: "mmap | bytes", start: int, end: int) -> tuple[list[int], list[i
     count = loaded.find_events(
         address(data), start, end, len(starts), starts.ctypes.data, ends.ctypes.data
     )
-    return starts[:count].tolist(), ends[:count].tolist()
+    starts, ends = starts[:count], ends[:count]
+    # Two bytes an event: which are there, since a head alone takes more.
+    last = np.frombuffer(data, "uint8")
+    odd = np.flatnonzero((last[ends - 1] != _NEWLINE) | (last[ends - 2] != _NEWLINE))
+    return starts.tolist(), ends.tolist(), odd.tolist()
 
 
 def address(data: "mmap | bytes") -> int:

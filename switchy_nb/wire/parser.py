@@ -4,8 +4,8 @@ A message is header lines, an empty line, and as many bytes as its ``Content-Len
 event means is not known here, nor which command a reply belongs to.
 """
 
+import logging
 import mmap
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,15 +14,16 @@ from switchy_nb.wire import native
 from switchy_nb.wire.batch import Batch
 from switchy_nb.wire.event import Event, Format
 from switchy_nb.wire.event import text as text_of
+from switchy_nb.wire.framing import PLAIN_HEAD, true_end
 from switchy_nb.wire.slab import GROWTH, LARGEST, SMALLEST, Slab, Slabs
+
+log = logging.getLogger(__name__)
 
 #: FreeSWITCH reads no packet over 10 MiB either: more than that is a length gone wrong, and waiting
 #: for it would hang for ever and eat the memory.
 MAX_PACKET = 10 * 1024 * 1024
 #: The outer headers are two or three short lines, but a reply to `connect` holds a whole channel.
 MAX_HEAD = 1024 * 1024
-#: The head that FreeSWITCH writes before every plain event. Over seven digits are over the limit.
-_PLAIN_HEAD = re.compile(rb"Content-Length: ([0-9]{1,7})\nContent-Type: text/event-plain\n\n")
 _NEWLINE = 10
 #: of so many bytes the events are found all at once
 _MUCH = 32 * 1024
@@ -113,6 +114,9 @@ class Parser:
         #: whether the last bytes took all the room there was: more may be waiting
         self._filled = False
         self.error: ProtocolError | None = None
+        #: how many events had a length that took in what comes behind them, and were read up to
+        #: where they say themselves that they end
+        self.misled = 0
 
     def feed(self, data: bytes) -> list[Message]:
         """Take bytes as they came; return the messages that are whole now, in order.
@@ -221,6 +225,7 @@ class Parser:
                 self._need = end - start
                 return
             if head.get(b"content-type") == b"text/event-plain":
+                end = self._true_end(gap + 2, end)
                 self._add_plain(messages, gap + 2, end)
             else:
                 body = data[gap + 2 : end]
@@ -230,13 +235,11 @@ class Parser:
     def _take_plain(self, messages: list[Message | Batch]) -> None:
         """Take plain events with the usual head, as many as follow each other."""
         data, size, start = self._slab.data, self._end, self._start
-        match = _PLAIN_HEAD.match
+        match = PLAIN_HEAD.match
         if match(data, start, size) is None:  # among replies and log lines it is asked often
             return
         if size - start >= _MUCH and (found := native.frame(data, start, size)) is not None:
-            if found[0]:
-                messages.append(Batch(self._slab, *found))
-                self._start = found[1][-1]
+            self._take_found(messages, *found)
             return
         starts: list[int] = []
         ends: list[int] = []
@@ -249,9 +252,34 @@ class Parser:
             begin_at(begin)
             end_at(end)
             start = end
+        odd = [at for at, end in enumerate(ends) if data[end - 2 : end] != b"\n\n"]
+        self._take_found(messages, starts, ends, odd)
+
+    def _take_found(
+        self, messages: list[Message | Batch], starts: list[int], ends: list[int], odd: list[int]
+    ) -> None:
+        """Take events, up to one whose length is not true: what is behind it was not found.
+
+        Of all but the `odd` ones nothing more is looked at than that they end with an empty line.
+        """
+        for at in odd:
+            end = self._true_end(starts[at], ends[at])
+            if end != ends[at]:
+                starts, ends = starts[: at + 1], [*ends[:at], end]
+                break
         if starts:
             messages.append(Batch(self._slab, starts, ends))
-            self._start = start
+            self._start = ends[-1]
+
+    def _true_end(self, start: int, end: int) -> int:
+        true = true_end(self._slab.data, start, end, self._end)
+        if true != end:
+            self.misled += 1
+            if self.misled == 1:  # of one switch it is said once
+                log.warning(
+                    "an event is %d bytes long, and not %d as was said", true - start, end - start
+                )
+        return true
 
     def _add_plain(self, messages: list[Message | Batch], start: int, end: int) -> None:
         if messages and isinstance(messages[-1], Batch) and messages[-1].slab is self._slab:
