@@ -20,7 +20,6 @@ from switchy_nb.recording.parquet import MAGIC, Group, Opened, open_file, open_w
 from switchy_nb.recording.thrift import (
     Kind,
     Struct,
-    ThriftError,
     Value,
     read_struct,
     value_of,
@@ -67,10 +66,10 @@ def opened(path: Path, problems: list[str]) -> Opened:
             if file.read() == MAGIC and size > len(MAGIC):
                 try:
                     return Opened.of(open_file(path))
-                except (pa.ArrowException, OSError) as exc:
+                except (pa.ArrowException, OSError, ValueError) as exc:
                     reason = exc
             found = _rescued(path, file, size)
-    except (pa.ArrowException, OSError) as exc:
+    except (pa.ArrowException, OSError, ValueError) as exc:
         reason, found = exc, None
     if found is None:
         if reason is None:
@@ -95,7 +94,7 @@ def _rescued(path: Path, file: BinaryIO, size: int) -> tuple[Opened, str] | None
     layout = find_pages(file, size)
     file.seek(layout.end)
     rest = file.read(_MOST_FOOTER) if layout.groups and not layout.begun else b""
-    with contextlib.suppress(ThriftError, pa.ArrowException):
+    with contextlib.suppress(ValueError, pa.ArrowException):
         whole = Opened.of(open_file(path, _metadata(_footer_in(rest))))
         return whole, f"{path} was cut off or is damaged in its last bytes; nothing of it is lost"
     schema = _schema(layout)

@@ -97,7 +97,7 @@ class Numbered:
         values, valid, (there, others) = read.numbers[at], read.counted[at], read.tallies[at]
         header = len(read.starts) - len(self._numbers) + at
         for event in read.others[at, :others].tolist():
-            place = read.starts[header, event], read.stops[header, event]
+            place = int(read.starts[header, event]), int(read.stops[header, event])
             number = whole_number(decode_value(native.bytes_at(*place)))
             if number is not None and least <= number <= most:
                 values[event] = number

@@ -7,10 +7,11 @@ from helpers import events_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from switchy_nb.recording import Recording
 from switchy_nb.recording.fields import TEXT_COLUMNS, Kind, Needles
 from switchy_nb.recording.scan import scan
 from switchy_nb.recording.values import dictionary_of
-from switchy_nb.wire import native
+from switchy_nb.wire import Event, native
 
 NAMES = [*TEXT_COLUMNS.values(), "Event-Sequence", "variable_sip_h_X-switchy_app", "x", "a-header"]
 
@@ -102,3 +103,18 @@ def test_under_a_null_there_is_a_number_that_can_be_followed():
     assert column.to_pylist() == ["b", None, "a"]
     numbers = np.frombuffer(column.indices.buffers()[1], "int32")[:3]
     assert numbers.min() >= 0
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [(b"%37", 7), (b"7a", None), (b"-7", None), (b"9" * 30, None)]
+)
+def test_a_number_that_is_not_written_in_digits_spoils_no_other(written, number):
+    recording = Recording()
+    for n in range(100):
+        sequence = written if n == 50 else b"%d" % n
+        recording.append(Event(b"Event-Name: X\nEvent-Sequence: %s\n\n" % sequence), n + 1)
+    expected = [*range(50), number, *range(51, 100)]
+    found = recording.events["sequence"]
+    assert [
+        None if missing else n for n, missing in zip(found, found.isna(), strict=True)
+    ] == expected
