@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _NOTICED_S = 1.0
 #: A leg is given so long to end after another one of its call.
 _ENDING_S = 2.0
+#: An app that answers an event may send a command so long after its leg has ended.
+_CROSSING_S = 1.0
 
 
 def find(material: "Material", limits: Limits) -> Iterator[Problem]:
@@ -26,7 +28,7 @@ def find(material: "Material", limits: Limits) -> Iterator[Problem]:
     yield from _ended(material, rows)
     yield from _slow(material, limits)
     yield from _up(material, rows)
-    yield from _ordered(material)
+    yield from _ordered(material, rows)
 
 
 class _Rows:
@@ -175,7 +177,7 @@ def _up(material: "Material", rows: _Rows) -> Iterator[Problem]:
         )
 
 
-def _ordered(material: "Material") -> Iterator[Problem]:
+def _ordered(material: "Material", rows: _Rows) -> Iterator[Problem]:
     """Jobs that failed and made no call, and commands that were refused."""
     sessions = material.sessions
     row: Any
@@ -192,7 +194,7 @@ def _ordered(material: "Material") -> Iterator[Problem]:
             at=at if at == at else None,
         )
     for row in _refused(without_waits(material.commands)).itertuples():
-        if (row.kind == "bgapi" and row.command in told) or _ended_already(row, sessions.index):
+        if (row.kind == "bgapi" and row.command in told) or _too_late(row, rows):
             continue
         yield Problem(
             Kind.COMMAND,
@@ -208,11 +210,20 @@ def _line(row: Any) -> str:
     return f"{kind} {text_of(row.command) or ''}".strip()
 
 
-def _ended_already(row: Any, legs: Any) -> bool:
-    """Whether a hangup came too late for its leg, which was to end and had ended: no problem."""
+def _too_late(row: Any, rows: _Rows) -> bool:
+    """Whether a command came too late for its leg, through nobody's fault: no problem.
+
+    A hangup was for a leg that was to end, and had ended. Anything else crossed with the leg's end,
+    as an app's does that answers an event: its sender did not know yet.
+    """
     words = str(row.command).removeprefix("api ").split()
-    late = "No such channel" in (text_of(row.reply) or "")
-    return late and len(words) > 1 and words[0] == "uuid_kill" and words[1] in legs
+    reply = text_of(row.reply) or ""
+    gone = "No such channel" in reply or "invalid uuid" in reply
+    if not gone or len(words) < 2 or words[1] not in rows.last.index:
+        return False
+    ended = rows.hangup["received"].get(words[1])
+    crossed = ended is not None and (row.sent - ended).total_seconds() < _CROSSING_S
+    return words[0] == "uuid_kill" or bool(crossed)
 
 
 def _refused(frame: Any) -> Any:
