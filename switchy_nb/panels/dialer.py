@@ -1,6 +1,7 @@
 """`Dialer`: where to call, as whom, how often; and how the calls get on."""
 
 import asyncio
+import inspect
 import re
 import time
 from collections.abc import Iterable
@@ -8,6 +9,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from switchy_nb.client import Client
 from switchy_nb.errors import ConfigurationError, SwitchyError
 from switchy_nb.panels import parse
 from switchy_nb.panels.dialling import GRACE, Attempt
@@ -17,6 +19,7 @@ from switchy_nb.panels.part import Part
 from switchy_nb.panels.status import NOTHING, Status, Tone
 from switchy_nb.panels.still import lines
 from switchy_nb.panels.text import plain
+from switchy_nb.sync import Caller
 
 #: At most so many calls are placed by one press, and so many a second.
 MOST, FASTEST = 10_000, 200.0
@@ -24,6 +27,13 @@ MOST, FASTEST = 10_000, 200.0
 HISTORY = 20
 #: What a command has before where it goes: it is long, and the tab with the events has it whole.
 _VARIABLES = re.compile(r"\{.*\}(?=\w+/)")
+#: What no variable can be called: to the functions that place a call, in a cell too, it is theirs.
+_TAKEN = {
+    *inspect.signature(Client.originate).parameters,
+    *inspect.signature(Caller.__call__).parameters,
+    "uuid_str",
+    "xheaders",
+} - {"options"}
 _CODECS = ("PCMU", "PCMA", "G722", "OPUS", "G729")
 
 
@@ -173,4 +183,10 @@ def _options(typed: Typed) -> dict[str, Any]:
         "gateway": "gateway", "codec": "codec",
     }  # fmt: skip
     options = {name: typed[key].strip() for key, name in names.items() if typed[key].strip()}
-    return {**options, **parse.variables(typed["variables"])}
+    variables = parse.variables(typed["variables"])
+    for name in variables:
+        if name in _TAKEN:
+            raise ConfigurationError(
+                f"{name!r} cannot be a channel variable here: to originate() it means something else"
+            )
+    return {**options, **variables}

@@ -112,13 +112,16 @@ def test_what_was_clicked_is_copied_into_a_cell_and_runs(open_notebook) -> None:
 
 @pytest.mark.timeout(240)
 def test_a_busy_call_and_one_that_cannot_be_dialled(panel: Panel) -> None:
-    panel.dial(f"busy@{panel.sip}")
+    panel.destination.fill(f"busy@{panel.sip}")
+    panel.button("Dial").dblclick()
     expect(panel.says("USER_BUSY (SIP 486): the far end is busy").first).to_be_visible()
     expect(panel.row("hung up: USER_BUSY")).to_have_count(2)
     stood = panel.below("Wait")
     panel.dial("")
     expect(panel.says("Call whom?")).to_be_visible()
     assert panel.below("Wait") == stood
+    expect(panel.row("hung up")).to_have_count(2)  # a double click is one call
+    expect(panel.script).to_have_text(re.compile("^sess1, .*$"))
 
 
 @pytest.mark.timeout(240)

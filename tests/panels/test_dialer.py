@@ -49,6 +49,9 @@ def test_a_call_that_makes_no_leg_says_why(hands: Hands) -> None:
         ("Caller's number", "no number", "RFC 3261"),
         ("Channel variables", "no variable", "write name=value"),
         ("Channel variables", "calller_id=x", "did you mean 'caller_id'"),
+        ("Channel variables", "timeout=3", "'timeout' cannot be a channel variable"),
+        ("Channel variables", "waitfor=x", "'waitfor' cannot be a channel variable"),
+        ("Channel variables", "xheaders=x", "'xheaders' cannot be a channel variable"),
         ("SIP profile", "no profile", "the profile holds ' '"),
     ],
 )

@@ -136,7 +136,10 @@ function render({ model, el }) {
       button.className = `jupyter-button widget-button ${style}`;
       button.textContent = text;
       button.setAttribute("data-lm-suppress-shortcuts", "true");
-      button.addEventListener("click", () => press(name));
+      button.addEventListener("click", (event) => {
+        // by a double click nobody means two calls; keys of a keypad have no style, and are quick
+        if (event.detail < 2 || !style) press(name);
+      });
       buttons.set(name, button);
       pushes.append(button);
     }
