@@ -148,10 +148,12 @@ class Board:
         Raises
         ------
         ConfigurationError
-            If there is none, saying why.
+            If there is none, or nobody listens to it, saying so.
         """
         if self.live is None:
             raise ConfigurationError(self.off)
+        if not self.live.listener.is_alive():
+            raise ConfigurationError(f"{self.live.link.text} (on the tab Connect, or in a cell)")
         return self.live.client
 
     @property

@@ -112,16 +112,28 @@ def test_what_was_clicked_is_copied_into_a_cell_and_runs(open_notebook) -> None:
 
 @pytest.mark.timeout(240)
 def test_a_busy_call_and_one_that_cannot_be_dialled(panel: Panel) -> None:
-    panel.destination.fill(f"busy@{panel.sip}")
-    panel.button("Dial").dblclick()
+    panel.dial(f"busy@{panel.sip}")
     expect(panel.says("USER_BUSY (SIP 486): the far end is busy").first).to_be_visible()
     expect(panel.row("hung up: USER_BUSY")).to_have_count(2)
     stood = panel.below("Wait")
     panel.dial("")
     expect(panel.says("Call whom?")).to_be_visible()
     assert panel.below("Wait") == stood
-    expect(panel.row("hung up")).to_have_count(2)  # a double click is one call
-    expect(panel.script).to_have_text(re.compile("^sess1, .*$"))
+
+
+@pytest.mark.timeout(240)
+def test_a_double_click_and_a_key_that_is_held_are_one_call_each(panel: Panel) -> None:
+    panel.destination.fill(f"busy@{panel.sip}")
+    panel.button("Dial").dblclick()
+    for held in (panel.destination, panel.button("Dial")):
+        held.focus()
+        for _ in range(4):  # each but the first is the keyboard's own repetition
+            panel.page.keyboard.down("Enter")
+        panel.page.keyboard.up("Enter")
+    panel.dial("")  # what is pressed is done in its order
+    expect(panel.says("Call whom?")).to_be_visible()
+    expect(panel.row("hung up: USER_BUSY")).to_have_count(6)
+    expect(panel.script).to_have_text(re.compile("^sess1, .*\nsess2, .*\nsess3, .*$"))
 
 
 @pytest.mark.timeout(240)

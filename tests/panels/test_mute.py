@@ -120,7 +120,7 @@ def test_a_link_that_dies_is_told(peer: Peer, client: Client, make_panel: MakePa
     hands.sees("not listened to", "link")  # and so not, by now, on the way there
     assert hands.tone("link") == "bad"
     hands.dial("a@b")
-    hands.sees("call connect(), start()")
+    hands.sees("not listened to; connect again (on the tab Connect, or in a cell)")
 
 
 def test_what_the_switch_refuses_is_told(peer: Peer, client: Client, make_panel: MakePanel) -> None:

@@ -117,7 +117,7 @@ function render({ model, el }) {
         known.input.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" || event.isComposing || field.kind === "lines") return;
           event.preventDefault();
-          press(model.get("buttons")[0]?.name);
+          if (!event.repeat) press(model.get("buttons")[0]?.name);
         });
       }
       known.shown = offer(known, field.options);
@@ -136,6 +136,9 @@ function render({ model, el }) {
       button.className = `jupyter-button widget-button ${style}`;
       button.textContent = text;
       button.setAttribute("data-lm-suppress-shortcuts", "true");
+      button.addEventListener("keydown", (event) => {
+        if (event.repeat && event.key === "Enter") event.preventDefault(); // held, it is one press
+      });
       button.addEventListener("click", (event) => {
         // by a double click nobody means two calls; keys of a keypad have no style, and are quick
         if (event.detail < 2 || !style) press(name);
