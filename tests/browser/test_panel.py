@@ -21,7 +21,7 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
     expect(panel.row("outbound")).to_contain_text("ringing")
     expect(panel.says("Selected: outbound")).to_be_visible()
     assert {name: panel.below(name) for name in stood} == stood, "what is clicked next stays put"
-    panel.button("Wait").click()
+    panel.button("Wait").dblclick()
     expect(panel.says(f"{number}: up")).to_be_visible()
     expect(panel.says(re.compile(r"^answered, after \d\.\d\d s$"))).to_be_visible()
     expect(panel.row("outbound")).to_have_attribute("aria-selected", "true")
@@ -31,7 +31,7 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
     expect(panel.says("the switch has taken 42#")).to_be_visible()
     assert panel.below("Wait") == stood["Wait"]
     keypad = panel.root.get_by_role("group", name="Keypad")
-    keypad.get_by_role("button", name="7").click()
+    keypad.get_by_role("button", name="7").dblclick()
     expect(panel.says("the switch has taken 7")).to_be_visible()
     assert laid_out(keypad) == ["123A", "456B", "789C", "*0#D"]
 
@@ -45,6 +45,7 @@ def test_dial_watch_wait_send_digits_and_hang_up(panel: Panel) -> None:
         f"sess1, waitfor = caller('{number}', 'TonePlay', timeout=35, originate_timeout=30)\n"
         "sess1.wait('answered', 10)\n"
         "sess1.send_dtmf('42#')\n"
+        "sess1.send_dtmf('7')\n"
         "sess1.send_dtmf('7')\n"
         "sess1.hangup()"
     )

@@ -140,8 +140,8 @@ function render({ model, el }) {
         if (event.repeat && event.key === "Enter") event.preventDefault(); // held, it is one press
       });
       button.addEventListener("click", (event) => {
-        // by a double click nobody means two calls; keys of a keypad have no style, and are quick
-        if (event.detail < 2 || !style) press(name);
+        // by a double click nobody means two calls, or two waits; on a keypad it is two digits
+        if (event.detail < 2 || model.get("look") === "switchy-keypad") press(name);
       });
       buttons.set(name, button);
       pushes.append(button);
