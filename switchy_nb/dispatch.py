@@ -5,13 +5,15 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import LegGone, SwitchyError
+from switchy_nb.legstate import CHANGES
 from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter
 from switchy_nb.wire import Batch, Event
-from switchy_nb.wire.batch import Glimpses
+from switchy_nb.wire.batch import Glanced, Glimpses
 
 if TYPE_CHECKING:
     from switchy_nb.tracking import Tracker
@@ -22,6 +24,8 @@ Callback = Callable[..., Any]
 
 #: the name of the events that go by their subclass
 CUSTOM = "CUSTOM"
+#: how many references there are to what only one variable holds, and `getrefcount` looks at
+_ONLY_MINE = 2
 
 
 class Callbacks:
@@ -30,9 +34,10 @@ class Callbacks:
     def __init__(self) -> None:
         #: app group → event name → callbacks in the order of their calls
         self.by_group: dict[str, dict[str, deque[Callback]]] = {}
-        #: the events that anybody at all has a callback for
-        self._wanted: frozenset[str] = frozenset()
-        self._watchers: tuple[Waiter[Any], ...] = ()
+        #: the events that anybody at all has a callback for; another set with each change
+        self.wanted: frozenset[str] = frozenset()
+        #: the waits that are tried after every event
+        self.watchers: tuple[Waiter[Any], ...] = ()
         self._lock = threading.Lock()
 
     def add(self, event: str, group: str, callback: Callback, *, prepend: bool = False) -> None:
@@ -40,7 +45,7 @@ class Callbacks:
         with self._lock:
             chain = self.by_group.setdefault(group, {}).setdefault(event, deque())
             (chain.appendleft if prepend else chain.append)(callback)
-            self._wanted |= {event}
+            self.wanted |= {event}
 
     def remove(self, event: str, group: str, callback: Callback) -> None:
         """Remove a callback; `KeyError` if it is not there."""
@@ -53,15 +58,11 @@ class Callbacks:
                 del self.by_group[group][event]
             if not self.by_group[group]:
                 del self.by_group[group]
-            self._wanted = frozenset(name for chains in self.by_group.values() for name in chains)
-
-    def wants(self, event: str) -> bool:
-        """Whether any app group has a callback for an event."""
-        return event in self._wanted
+            self.wanted = frozenset(name for chains in self.by_group.values() for name in chains)
 
     def run(self, event: str, group: str, arguments: Iterable[Any]) -> None:
         """Call whoever is registered; what one raises is logged and hurts nobody else."""
-        if event not in self._wanted:
+        if event not in self.wanted:
             return
         with self._lock:
             chain = tuple(self.by_group.get(group, {}).get(event, ()))
@@ -77,66 +78,83 @@ class Callbacks:
                     "the callback %r for %s (app group %r) failed", callback, event, group
                 )
 
-    @property
-    def watchers(self) -> tuple[Waiter[Any], ...]:
-        """The waits that are tried after every event."""
-        return self._watchers
-
     def watch(self, waiter: Waiter[Any]) -> None:
         """Try a wait now, and after every event."""
         with self._lock:
-            self._watchers += (waiter,)
+            self.watchers += (waiter,)
         waiter.check()
 
     def unwatch(self, waiter: Waiter[Any]) -> None:
         """Try it no more."""
         with self._lock:
-            self._watchers = tuple(w for w in self._watchers if w is not waiter)
+            self.watchers = tuple(w for w in self.watchers if w is not waiter)
 
     def notify_watchers(self) -> None:
         """Try every wait."""
-        for waiter in self._watchers:
+        for waiter in self.watchers:
             waiter.check()
 
     def fail_watchers(self, error: SwitchyError) -> None:
         """End every wait with an error; nobody's code is run."""
-        for waiter in self._watchers:
+        for waiter in self.watchers:
             waiter.fail(error)
 
 
-def take_rows(
-    tracker: "Tracker",
-    callbacks: Callbacks,
-    run: Run,
-    batch: Batch,
-) -> None:
+def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) -> None:
     """Take in events, one after the other, and call who wants to know; none can hurt the next.
 
     It does what `take_event` does, but reads no more of each event than it must: of most nobody
     wants to know more than that they are there. They are recorded as `run`.
     """
-    handlers, wanted = tracker.handlers, callbacks.wants
-    sessions, ending = tracker.sessions, tracker.ending
     glimpses = Glimpses(batch, tracker.read_headers)
-    for at, (name, uuid) in enumerate(glimpses):
+    names, legs = glimpses.names, glimpses.legs
+    sessions = [tracker.find(leg) for leg in legs]
+    handlers = wanted = None
+    #: of which names nobody wants to know more than that they are there
+    quiet: list[bool] = []
+    for at, (name, leg) in enumerate(zip(glimpses.name_of, glimpses.leg_of, strict=True)):
         try:
-            session = sessions.get(uuid) or ending.get(uuid)  # type: ignore[arg-type]  # None: none
-            if name is None or name in handlers or (session is None and wanted(name)):
-                event = glimpses.event(at, name, uuid)
-                take_event(tracker, callbacks, event)
-                if uuid is not None and (session := tracker.find(uuid)) is not None:
-                    session.events.shelve(event, run, at)
+            if tracker.handlers is not handlers or callbacks.wanted is not wanted:
+                handlers, wanted = tracker.handlers, callbacks.wanted
+                loud = {None, *handlers, *wanted, *CHANGES}
+                quiet = [each not in loud for each in names]
+            if not quiet[name]:
+                _take_row(tracker, callbacks, run, at, glimpses)
+                sessions[leg] = tracker.find(legs[leg])
                 continue
+            session = sessions[leg]
             if session is not None:
-                session.take(run, at, name)
-                if wanted(name):
-                    callbacks.run(name, session.cid, (session,))
-                if session.waited_for:
+                session.events.add(run, at, names[name])  # type: ignore[arg-type]
+                if session.waiters:
                     session.notify()
             if callbacks.watchers:
                 callbacks.notify_watchers()
         except Exception:
             log.exception("an event was not handled: %r", batch[at])
+
+
+def _take_row(
+    tracker: "Tracker", callbacks: Callbacks, run: Run, at: int, glimpses: Glimpses
+) -> None:
+    """Take in one event of which somebody may want to know more."""
+    name, leg = glimpses.names[glimpses.name_of[at]], glimpses.legs[glimpses.leg_of[at]]
+    session = tracker.find(leg)
+    if name is None or name in tracker.handlers or (session is None and name in callbacks.wanted):
+        event = glimpses.event(at)
+        take_event(tracker, callbacks, event)
+        if leg is not None and (session := tracker.find(leg)) is not None:
+            session.events.shelve(event, run, at)
+        if type(event) is Glanced and getrefcount(event) > _ONLY_MINE:
+            event.settle()  # somebody keeps it
+        return
+    if session is not None:
+        session.take(run, at, name)
+        if name in callbacks.wanted:
+            callbacks.run(name, session.cid, (session,))
+        if session.waiters:
+            session.notify()
+    if callbacks.watchers:
+        callbacks.notify_watchers()
 
 
 def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:
@@ -150,9 +168,10 @@ def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:
     if consumed or session is None:
         group = session.cid if session is not None else tracker.get_id(event)
         callbacks.run(name, group, models if session is not None else (event,))
-    if session is not None:
+    if session is not None and session.waiters:
         session.notify()
-    callbacks.notify_watchers()
+    if callbacks.watchers:
+        callbacks.notify_watchers()
 
 
 def call_back(callback: Callback, arguments: tuple[Any, ...]) -> Any:

@@ -95,7 +95,7 @@ class Events:
     def arrived(self, at: int) -> Event:
         """The event that came as number `at`, counted from 0."""
         run = self._events[at]
-        if isinstance(run, Event):
+        if not isinstance(run, Run | Own):
             return run
         if isinstance(run, Own):
             for n, raw in run.raws().items():

@@ -91,7 +91,8 @@ class Session(Controls):
         self._may_block = may_block
         self._listening = listening
         self._lock = threading.Lock()
-        self._waiters: list[Waiter[Any]] = []
+        #: those who wait for something of this leg
+        self.waiters: list[Waiter[Any]] = []
         self.update(event)
 
     # most legs need neither, and there may be thousands of legs
@@ -292,7 +293,7 @@ class Session(Controls):
 
     def _watch(self, waiter: Waiter[Any]) -> None:
         with self._lock:
-            self._waiters.append(waiter)
+            self.waiters.append(waiter)
         self.notify()
 
     def _last_moment(self, waiter: Waiter[Any], exc: BaseException) -> Any:
@@ -307,20 +308,15 @@ class Session(Controls):
     def notify(self) -> None:
         """Try again what is waited for; called when anything of the leg may have changed."""
         with self._lock:
-            waiters = tuple(self._waiters)
+            waiters = tuple(self.waiters)
         for waiter in waiters:
             if waiter.check():
                 self._forget(waiter)
 
-    @property
-    def waited_for(self) -> bool:
-        """Whether anybody waits for something of this leg."""
-        return bool(self._waiters)
-
     def fail_waiters(self, error: SwitchyError) -> None:
         """End every wait with an error: the link is lost, or the listener disconnects."""
         with self._lock:
-            waiters, self._waiters = self._waiters, []
+            waiters, self.waiters = self.waiters, []
         for waiter in waiters:
             waiter.fail(error)
 
@@ -356,8 +352,8 @@ class Session(Controls):
 
     def _forget(self, waiter: Waiter[Any]) -> None:
         with self._lock:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
+            if waiter in self.waiters:
+                self.waiters.remove(waiter)
 
     def _describe(self, what: object) -> str:
         return f"{name_of(what)} on {self.uuid}; {self.saw()}"

@@ -6,7 +6,7 @@ and who is told of them is not known here (see `listener`).
 
 import logging
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from switchy_nb.connection import Connection
@@ -77,7 +77,9 @@ class Tracker:
         #: the call that was over last
         self._over: Call | None = None
         self._unsubscribed: list[str] = []
-        self._handlers: dict[str, Handler] = {
+        #: what takes an event in, by its name; `lookup_sess` where there is nothing. Another one with
+        #: each change
+        self.handlers: Mapping[str, Handler] = {
             "CHANNEL_CREATE": self._created,
             "CHANNEL_ORIGINATE": self._created,
             "CHANNEL_ANSWER": self._answered,
@@ -87,11 +89,6 @@ class Tracker:
             "CHANNEL_DESTROY": self._destroyed,
             "BACKGROUND_JOB": self._job_done,
         }
-
-    @property
-    def handlers(self) -> dict[str, Handler]:
-        """What takes an event in, by its name; `lookup_sess` where there is nothing."""
-        return self._handlers
 
     @property
     def ending(self) -> OrderedDict[str, Session]:
@@ -113,23 +110,25 @@ class Tracker:
             raise ConfigurationError(
                 f"{evname} is unsubscribed from, so no handler would be called"
             )
-        if evname in self._handlers:
-            raise ConfigurationError(f"{evname} has a handler already: {self._handlers[evname]!r}")
-        self._handlers[evname] = handler
+        if evname in self.handlers:
+            raise ConfigurationError(f"{evname} has a handler already: {self.handlers[evname]!r}")
+        self.handlers = {**self.handlers, evname: handler}
 
     def remove_handler(self, evname: str, handler: Handler) -> None:
         """Remove a handler that was added."""
-        if self._handlers.get(evname) == handler:
-            del self._handlers[evname]
+        if self.handlers.get(evname) == handler:
+            self.handlers = {k: h for k, h in self.handlers.items() if k != evname}
 
     def leave_out(self, names: Iterable[str]) -> bool:
         """Expect no events of these names; return whether any of them had a handler."""
-        had = [self._handlers.pop(name, None) for name in names]
+        gone = {*self._unsubscribed, *names}
+        had = any(name in self.handlers for name in names)
+        handlers = {name: h for name, h in self.handlers.items() if name not in gone}
         self._unsubscribed += [name for name in names if name not in self._unsubscribed]
-        gone = set(self._unsubscribed)
         if "CHANNEL_DESTROY" in gone and "CHANNEL_HANGUP_COMPLETE" not in gone:
-            self._handlers.setdefault("CHANNEL_HANGUP_COMPLETE", self._completed)
-        return any(handler is not None for handler in had)
+            handlers.setdefault("CHANNEL_HANGUP_COMPLETE", self._completed)
+        self.handlers = handlers
+        return had
 
     def reset(self) -> None:
         """Set all counters to zero; what is up stays tracked."""

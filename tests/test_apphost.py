@@ -62,7 +62,7 @@ class NoFunction:
 
 @pytest.mark.parametrize("app", [Late, NoFunction, object])
 def test_loading_is_all_or_nothing(client: Client, app: Any) -> None:
-    before = dict(client.listener._handlers)
+    before = dict(client.listener.handlers)
     finished: list[str] = []
 
     class App(app):  # type: ignore[misc]
@@ -74,7 +74,7 @@ def test_loading_is_all_or_nothing(client: Client, app: Any) -> None:
     with pytest.raises((ConfigurationError, TypeError)):
         client.load_app(App)
     assert client.listener.consumers == {}
-    assert client.listener._handlers == before
+    assert client.listener.handlers == before
     assert client.app_names == []
     assert finished in ([], ["pre", "post"])
 
@@ -142,7 +142,7 @@ def test_a_handler_of_an_app(client: Client) -> None:
     client._con.send("sendevent CUSTOM", {"Event-Subclass": "MINE::now", "note": "here"})
     eventually(lambda: taken == ["here"])
     client.unload_app("App")
-    assert "MINE::now" not in client.listener._handlers
+    assert "MINE::now" not in client.listener.handlers
 
 
 def test_the_apps_unload_when_the_client_is_done(switch: Switch) -> None:

@@ -64,7 +64,7 @@ def test_a_lost_link_fails_what_waits_at_once_and_lets_go_of_what_ended() -> Non
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        eventually(lambda: leg._waiters)
+        eventually(lambda: leg.waiters)
         fake.exists = "false"
         fake.events = ()
         for talk in tuple(peer.talks):

@@ -136,13 +136,13 @@ def test_a_lost_link_ends_the_wait_at_once(sess: Session) -> None:
     threading.Timer(0.05, sess.fail_waiters, [LinkLost("the link was lost")]).start()
     with pytest.raises(LinkLost):
         sess.wait("answered", 60)
-    assert sess._waiters == []
+    assert sess.waiters == []
 
 
 def test_no_waiter_is_left_behind(sess: Session) -> None:
     with pytest.raises(TimeoutError):
         sess.wait("answered", 0.01)
-    assert sess._waiters == []
+    assert sess.waiters == []
 
 
 @pytest.fixture

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 from helpers import events_in, recorded
 
+from switchy_nb import EventListener
+from switchy_nb.dispatch import take_rows
 from switchy_nb.wire import Batch, Event, Parser, native
 from switchy_nb.wire.batch import Glimpses
 from switchy_nb.wire.slab import Slab
@@ -65,7 +69,7 @@ def test_a_glance_tells_what_reading_tells_or_nothing(name: str, times: int) -> 
             seen += 1
             assert glanced == event.name
             assert leg == event.get("Unique-ID")
-        read = glimpses.event(at, glanced, leg)
+        read = glimpses.event(at)
         assert [read.get(h) for h in headers] == [event.get(h) for h in headers]
         assert (read.name, dict(read)) == (event.name, dict(event))
     assert seen > len(raws) / 2
@@ -95,7 +99,7 @@ def test_a_glance_tells_what_reading_tells_or_nothing(name: str, times: int) -> 
 def test_no_glance_takes_an_event_for_another(raw: bytes, times: int) -> None:
     glimpses = Glimpses(batch_of(*[raw] * times), ("x",))
     for at, (name, leg) in enumerate(glimpses):
-        read = glimpses.event(at, name, leg)
+        read = glimpses.event(at)
         assert (read.name, read.get("Unique-ID")) == (Event(raw).name, Event(raw).get("Unique-ID"))
         if name is not None:
             assert (name, leg) == (read.name, read.get("Unique-ID"))
@@ -103,8 +107,30 @@ def test_no_glance_takes_an_event_for_another(raw: bytes, times: int) -> None:
 
 def test_an_event_that_was_glanced_at_reads_the_same() -> None:
     raw = b"Event-Name: A\nUnique-ID: u\nX: 1\nUnique-ID: later\n\n"
-    event = Event.glanced(raw, "A", {b"unique-id": "u", b"y": None})
+    event = Glimpses(batch_of(*[raw] * 100), ("Y",)).event(50)
     assert (event.name, event["unique-id"], event["x"]) == ("A", "u", "1")
     assert event.get("Y") is None
     assert dict(event) == dict(Event(raw))
     assert event.getall("Unique-ID") == ["u", "later"]
+    assert event == Event(raw)
+
+
+def test_an_event_that_somebody_keeps_holds_no_others() -> None:
+    raw = b"Event-Name: API\nUnique-ID: u\nHangup-Cause: X\n\n"
+    listener = EventListener("127.0.0.1", 1, "secret")
+    kept: list[Event] = []
+
+    def keep(event: Event) -> bool:
+        kept.append(event)
+        return False
+
+    listener.add_handler("API", keep)
+    batch = batch_of(*[raw] * 100)
+    slab = weakref.ref(batch.slab)
+    (placed,) = listener.recording.keep_batch(batch, 1)
+    take_rows(listener, listener.callbacks, placed.run, batch)
+    listener.recording.flush()
+    del batch, placed
+    assert slab() is None
+    assert [event.raw for event in kept] == [raw] * 100
+    assert kept[7]["Hangup-Cause"] == "X"

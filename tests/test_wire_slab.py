@@ -9,7 +9,12 @@ import pytest
 from helpers import events_in, recorded
 
 from switchy_nb.wire import Batch, Parser
-from switchy_nb.wire.slab import LARGEST, SMALLEST, Slab, Slabs
+from switchy_nb.wire.slab import LARGEST, SMALLEST, Slab, Slabs, let_go_of_spare
+
+
+@pytest.fixture(autouse=True)
+def _none_is_spare() -> None:
+    let_go_of_spare()
 
 
 @pytest.mark.parametrize("room", [1, SMALLEST, SMALLEST + 1, LARGEST - 1, LARGEST, LARGEST + 1])

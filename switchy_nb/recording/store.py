@@ -19,7 +19,7 @@ from switchy_nb.recording.memory import let_go_of_room
 from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
 from switchy_nb.wire import Batch
-from switchy_nb.wire.slab import Slab
+from switchy_nb.wire.slab import Slab, let_go_of_spare
 
 #: Rows in a segment: enough for events to repeat each other (which is what compresses them), few
 #: enough that one can be opened again in some 30 ms.
@@ -28,8 +28,9 @@ SEGMENT_ROWS = 4096
 SEGMENT_BYTES = 16 * 1024 * 1024
 #: Bytes that a segment may hold on to with them until it is compressed, such as replies and log lines.
 SEGMENT_HOLDS = 2 * SEGMENT_BYTES
-#: How long the compressing thread waits for more before it ends.
-_IDLE = 2.0
+#: How long the compressing thread waits for more before it ends, and gives back what memory waits
+#: to be used again.
+_IDLE = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -317,6 +318,7 @@ class _Compressor:
             except queue.Empty:
                 self._keep_warm(None)
                 let_go_of_room()
+                let_go_of_spare()
                 with self._lock:
                     if self._work.empty():
                         self._thread = None

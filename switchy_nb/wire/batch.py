@@ -4,12 +4,12 @@ A busy switch sends a thousand events in a piece of 4 MiB. Whoever needs only a 
 look at them in place; an `Event` is made only of those that somebody asks for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import overload
 
 from switchy_nb.wire import native
-from switchy_nb.wire.event import UNDEFINED, Event, decode_value
+from switchy_nb.wire.event import UNDEFINED, Event, decode_value, key_of
 from switchy_nb.wire.event import text as text_of
 from switchy_nb.wire.slab import Slab
 
@@ -100,40 +100,57 @@ class Glimpses:
         The events.
     headers : tuple of str
         Headers that will be asked for; where there are many events, they are looked up on the way.
+
+    Attributes
+    ----------
+    names, legs : list of str or None
+        Names of events, where None is one that a glance does not tell: such an event has to be
+        read. And legs (``Unique-ID``), where None is that of an event without.
+    name_of, leg_of : sequence of int
+        Where among those each event's are.
     """
+
+    names: list[str | None]
+    legs: list[str | None]
+    name_of: Sequence[int]
+    leg_of: Sequence[int]
 
     def __init__(self, batch: Batch, headers: tuple[str, ...] = ()) -> None:
         self._batch = batch
-        self._keys: list[bytes] = []
+        #: the headers that were looked up, in lower case, each with its place among them
+        self.keys: dict[bytes, int] = {}
         #: what was read of the events, all at once, and where in memory the slab is
         self._seen: native.Read | None = None
         self._place = 0
         if len(batch) >= _MANY:
             self._find(headers)
+        if self._seen is None:
+            self._take(*zip(*map(_glance, batch.raws()), strict=True))
 
     def __iter__(self) -> Iterator[tuple[str | None, str | None]]:
-        """Give the events' names and legs, in order.
+        """Give the events' names and legs, in order."""
+        names, legs = self.names, self.legs
+        for name, leg in zip(self.name_of, self.leg_of, strict=True):
+            yield names[name], legs[leg]
 
-        Yields
-        ------
-        name : str or None
-            An event's name; None where a glance does not tell, and the event has to be read.
-        leg : str or None
-            Its ``Unique-ID``; None where it has none.
-        """
-        seen = self._seen
-        return map(_glance, self._batch.raws()) if seen is None else self._found(seen)
+    def event(self, at: int) -> Event:
+        """Return one event, of which what was seen is known."""
+        name, leg = self.names[self.name_of[at]], self.legs[self.leg_of[at]]
+        return Event(self._batch.raw(at)) if name is None else Glanced(self, at, name, leg)
 
-    def event(self, at: int, name: str | None, leg: str | None) -> Event:
-        """Return one event, whose name and leg a glance told."""
-        raw = self._batch.raw(at)
-        seen = self._seen
-        if name is None or seen is None:
-            return Event(raw) if name is None else Event.glanced(raw, name, {_LEG_KEY: leg})
-        values = self._written(seen.starts[:, at].tolist(), seen.stops[:, at].tolist())
-        known: dict[bytes, str | bytes | None] = dict(zip(self._keys, values, strict=True))
-        known[_LEG_KEY] = leg
-        return Event.glanced(raw, name, known)
+    def raw(self, at: int) -> bytes:
+        """Return one event's bytes."""
+        return self._batch.raw(at)
+
+    def value(self, at: int, key: bytes) -> str | None:
+        """Return the value of a header that was looked up on the way; None where there is none."""
+        seen, header = self._seen, self.keys[key]
+        assert seen is not None, "without it there are no keys"
+        start, stop = seen.starts.item(header, at), seen.stops.item(header, at)
+        place = self._place
+        return (
+            None if start < 0 else decode_value(self._batch.slab.data[start - place : stop - place])
+        )
 
     def _find(self, headers: tuple[str, ...]) -> None:
         import numpy as np
@@ -144,21 +161,25 @@ class Glimpses:
         # Of more than a few events, what is the same is read once.
         texts = _GLANCED if len(batch) >= _MORE else ()
         others = headers if texts else (*_GLANCED, *headers)
-        self._seen = native.read(begins, ends, texts, others, none=-1)
-        self._keys = [h.encode("utf-8", "surrogateescape").lower() for h in (*_GLANCED, *headers)]
-
-    def _found(self, seen: native.Read) -> Iterator[tuple[str | None, str | None]]:
-        if seen.bounds[-1]:
+        seen = self._seen = native.read(begins, ends, texts, others, none=-1)
+        if seen is None:
+            return
+        self.keys = {key_of(name): at for at, name in enumerate(headers, len(_GLANCED))}
+        if texts:
             # Behind the values stands what one has that has none: its number is −1.
             names, legs = ([*map(decode_value, seen.values(at)), None] for at in (0, 1))
-            of_names, of_legs = seen.codes.tolist()
+            self.names, self.legs = [_short(name) for name in names], legs
+            self.name_of, self.leg_of = seen.codes.tolist()
         else:
             some = slice(len(_GLANCED))
             written = map(self._written, seen.starts[some].tolist(), seen.stops[some].tolist())
             names, legs = ([v if v is None else decode_value(v) for v in vs] for vs in written)
-            of_names = of_legs = range(len(self._batch))
-        names = [None if name in _LONG else name for name in names]
-        return zip(map(names.__getitem__, of_names), map(legs.__getitem__, of_legs), strict=True)
+            self._take(map(_short, names), legs)
+
+    def _take(self, names: Iterable[str | None] = (), legs: Iterable[str | None] = ()) -> None:
+        """Take the name and the leg of each event."""
+        self.names, self.legs = list(names), list(legs)
+        self.name_of = self.leg_of = range(len(self.names))
 
     def _written(self, starts: list[int], stops: list[int]) -> list[bytes | None]:
         data, place = self._batch.slab.data, self._place
@@ -166,6 +187,53 @@ class Glimpses:
             None if start < 0 else data[start - place : stop - place]
             for start, stop in zip(starts, stops, strict=True)
         ]
+
+
+def _short(name: str | None) -> str | None:
+    """A name that says all that there is to know of which event it is, or None."""
+    return None if name in _LONG else name
+
+
+class Glanced(Event):
+    """An event that stays where it was received until somebody asks for more than was seen of it.
+
+    Until `settle` is called it holds on to the memory of all that came with it.
+    """
+
+    __slots__ = ("_at", "_bytes", "_seen")
+
+    def __init__(self, seen: Glimpses, at: int, name: str, leg: str | None) -> None:
+        self._seen: Glimpses | None = seen
+        self._at = at
+        super().__init__(b"")
+        self._bytes: bytes | None = None
+        self._name = name
+        self._sought = {_LEG_KEY: leg}
+
+    @property
+    def raw(self) -> bytes:
+        """The event's own bytes."""
+        if self._bytes is None:
+            assert self._seen is not None
+            self._bytes = self._seen.raw(self._at)
+        return self._bytes
+
+    @raw.setter
+    def raw(self, raw: bytes) -> None:
+        self._bytes = raw
+
+    def settle(self) -> None:
+        """Have bytes of its own, and hold on to nothing else."""
+        _ = self.raw
+        self._seen = None
+
+    def _first(self, name: str) -> str | None:
+        seen, key = self._seen, key_of(name)
+        if seen is not None and self._sought is not None and key in seen.keys:
+            if key not in self._sought:
+                self._sought[key] = seen.value(self._at, key)
+            return self._sought[key]
+        return super()._first(name)
 
 
 def _glance(raw: bytes) -> tuple[str | None, str | None]:

@@ -66,7 +66,7 @@ class Event(Mapping[str, str]):
         self._index: _Index | None = None
         self._body: str | None = None
         self._name: str | None = None
-        self._sought: dict[bytes, str | bytes | None] | None = None
+        self._sought: dict[bytes, str | None] | None = None
 
     @classmethod
     def make(cls, pairs: Iterable[tuple[str, str]], body: str | None = None) -> "Event":
@@ -93,20 +93,6 @@ class Event(Mapping[str, str]):
         if body is not None:
             lines.append(b"Content-Length: %d\n" % len(tail))
         return cls(b"".join(lines) + b"\n" + tail)
-
-    @classmethod
-    def glanced(
-        cls, raw: bytes, name: str | None, known: "dict[bytes, str | bytes | None]"
-    ) -> "Event":
-        """Make a plain event of which the name, or None, and some headers are known.
-
-        They are by their names in lower case: as texts, or as they were written, and None where the
-        event has none; the event has the mapping from now on.
-        """
-        event = cls(raw)
-        event._name = name
-        event._sought = known
-        return event
 
     @property
     def _headers(self) -> "_Index":
@@ -149,7 +135,7 @@ class Event(Mapping[str, str]):
 
     def getall(self, name: str) -> list[str]:
         """All values of a header, in the order in which they came; empty if there is none."""
-        key = _key(name)
+        key = key_of(name)
         first, later = self._headers
         lines = [first[key], *later.get(key, ())] if key in first else []
         return [_value(line, len(key)) for line in lines]
@@ -175,16 +161,13 @@ class Event(Mapping[str, str]):
 
     def _first(self, name: str) -> str | None:
         """Return a header's first value. The first few are sought: reading all takes far longer."""
-        key = _key(name)
+        key = key_of(name)
         if self._index is None and self.fmt is Format.PLAIN:
             sought = self._sought
             if sought is None:
                 sought = self._sought = {}
             elif key in sought:
-                known = sought[key]
-                if isinstance(known, bytes):  # seen at a glance, and asked for now
-                    known = sought[key] = decode_value(known)
-                return known
+                return sought[key]
             if len(sought) < _SOUGHT:
                 line = _seek(self.raw, name.encode("utf-8", "surrogateescape"), key)
                 value = sought[key] = None if line is None else _value(line, len(key))
@@ -198,7 +181,7 @@ class Event(Mapping[str, str]):
         return default if value is None else value
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and _key(name) in self._headers[0]
+        return isinstance(name, str) and key_of(name) in self._headers[0]
 
     def __iter__(self) -> Iterator[str]:
         return (text(line[: len(key)]) for key, line in self._headers[0].items())
@@ -241,7 +224,9 @@ def _encode(value: str) -> str:
 
 
 @lru_cache(1024)
-def _key(name: str) -> bytes:
+@lru_cache(1024)
+def key_of(name: str) -> bytes:
+    """The name of a header, as names are compared."""
     return name.encode("utf-8", "surrogateescape").lower()
 
 

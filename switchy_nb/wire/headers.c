@@ -11,7 +11,7 @@
 #endif
 
 /* Raised when what is called changes; `native.py` uses no other. */
-int32_t switchy_nb_headers_version(void) { return 7; }
+int32_t switchy_nb_headers_version(void) { return 8; }
 
 static const uint8_t *at_place(int64_t place) { return (const uint8_t *)(uintptr_t)place; }
 static int64_t place_of(const uint8_t *byte) { return (int64_t)(uintptr_t)byte; }
@@ -41,8 +41,8 @@ typedef struct {
     /* for each header in turn and each event: from where to where its value is; the start is -1
      * where the event has none */
     int64_t *starts, *ends;
-    /* room to work in: a power of two of slots, more than there are events; and a number that makes
-     * sure that nobody can choose values that are slow to tell apart */
+    /* room to work in: for each text a power of two of slots, more than there are events; and a
+     * number that makes sure that nobody can choose values that are slow to tell apart */
     uint64_t seed;
     int32_t *table;
     int64_t slots;
@@ -127,11 +127,8 @@ static void take_head(const search *s, const uint8_t *line, const uint8_t *end) 
     }
 }
 
-/* Find the first value of each header in every event.
- *
- * A head ends with the first empty line (two line feeds in a row), or with the event.
- */
-static void find_headers(const reading *r) {
+/* Group the names by their first bytes. */
+static search search_of(const reading *r) {
     search s = {.r = r};
     memset(s.first, 0xff, sizeof s.first);
     for (int64_t name = r->count - 1; name >= 0; name--) {
@@ -139,10 +136,20 @@ static void find_headers(const reading *r) {
         s.next[name] = s.first[byte];
         s.first[byte] = (int16_t)name;
     }
-    for (int64_t at = 0; at < r->count * r->events; at++) r->starts[at] = -1;
-    for (s.event = 0; s.event < r->events; s.event++)
-        if (r->to[s.event] > r->from[s.event])
-            take_head(&s, at_place(r->from[s.event]), at_place(r->to[s.event]));
+    return s;
+}
+
+/* Find the first value of each header in some events.
+ *
+ * A head ends with the first empty line (two line feeds in a row), or with the event.
+ */
+static void find_headers(search *s, int64_t first, int64_t end) {
+    const reading *r = s->r;
+    for (int64_t name = 0; name < r->count; name++)
+        for (int64_t at = first; at < end; at++) r->starts[name * r->events + at] = -1;
+    for (s->event = first; s->event < end; s->event++)
+        if (r->to[s->event] > r->from[s->event])
+            take_head(s, at_place(r->from[s->event]), at_place(r->to[s->event]));
 }
 
 static uint64_t hash(const uint8_t *value, int64_t length, uint64_t seed) {
@@ -171,30 +178,25 @@ static int is_plain(const uint8_t *value, int64_t length) {
     return length && !(all & 0x80) && !escaped && !(length == 7 && !memcmp(value, "_undef_", 7));
 }
 
-/* Number the different values of one text, in the order in which they come. */
-static void number_values(const reading *r, int64_t text) {
+/* Number the different values of one text in some events, behind those of the events before them. */
+static void number_values(const reading *r, int64_t text, int64_t first, int64_t end) {
     const int64_t *starts = r->starts + text * r->events, *ends = r->ends + text * r->events;
     int32_t *codes = r->codes + text * r->events, *firsts = r->firsts + text * r->events;
-    uint8_t *valid = r->valid + text * r->stride;
-    int32_t known = 0;
-    int64_t there = 0;
-    int plain = 1;
-    memset(valid, 0, (size_t)r->stride);
-    memset(r->table, 0xff, (size_t)r->slots * sizeof *r->table);
-    for (int64_t event = 0; event < r->events; event++) {
+    int32_t *table = r->table + text * r->slots, known = (int32_t)r->counts[text];
+    for (int64_t event = first; event < end; event++) {
         codes[event] = (int32_t)r->none;
         if (starts[event] < 0) continue;
-        set_bit(valid, event);
-        there++;
+        set_bit(r->valid + text * r->stride, event);
+        r->there[text]++;
         const uint8_t *value = at_place(starts[event]);
         int64_t length = ends[event] - starts[event];
         uint64_t slot = hash(value, length, r->seed);
         for (;; slot++) {
-            int32_t *here = r->table + (slot & (uint64_t)(r->slots - 1));
+            int32_t *here = table + (slot & (uint64_t)(r->slots - 1));
             if (*here < 0) {
                 firsts[known] = (int32_t)event;
                 *here = known++;
-                plain = plain && is_plain(value, length);
+                r->plain[text] = r->plain[text] && is_plain(value, length);
             }
             int32_t other = firsts[*here];
             if (ends[other] - starts[other] == length &&
@@ -205,8 +207,6 @@ static void number_values(const reading *r, int64_t text) {
         }
     }
     r->counts[text] = known;
-    r->there[text] = there;
-    r->plain[text] = (uint8_t)plain;
 }
 
 /* Put the different values of all texts one behind the other, as far as there is room. */
@@ -225,15 +225,13 @@ static void take_values(reading *r) {
     }
 }
 
-/* Read values that are one to eighteen digits. */
-static void read_numbers(const reading *r, int64_t which) {
+/* Read values that are one to eighteen digits, in some events. */
+static void read_numbers(const reading *r, int64_t which, int64_t first, int64_t last) {
     int64_t header = r->count - r->numbers + which;
     const int64_t *starts = r->starts + header * r->events, *ends = r->ends + header * r->events;
     int64_t *values = r->values + which * r->events, *others = r->others + which * r->events;
-    uint8_t *counted = r->counted + which * r->stride;
-    int64_t numbers = 0, odd = 0;
-    memset(counted, 0, (size_t)r->stride);
-    for (int64_t event = 0; event < r->events; event++) {
+    int64_t *numbers = r->tallies + 2 * which, *odd = numbers + 1;
+    for (int64_t event = first; event < last; event++) {
         values[event] = 0;
         if (starts[event] < 0) continue;
         const uint8_t *digit = at_place(starts[event]), *end = at_place(ends[event]);
@@ -244,23 +242,36 @@ static void read_numbers(const reading *r, int64_t which) {
             number = 10 * number + (*digit - '0');
         }
         if (!well) {
-            others[odd++] = event;
+            others[(*odd)++] = event;
         } else if (number >= r->least[which] && number <= r->most[which]) {
             values[event] = number;
-            set_bit(counted, event);
-            numbers++;
+            set_bit(r->counted + which * r->stride, event);
+            ++*numbers;
         }
     }
-    r->tallies[2 * which] = numbers;
-    r->tallies[2 * which + 1] = odd;
 }
+
+/* So many events at a time are looked at from all sides: a processor has them at hand meanwhile. */
+enum { TOGETHER = 32 };
 
 /* Read what is asked for; where there was too little room for the text, `size` says how much it takes. */
 void switchy_nb_read_headers(reading *r) {
-    find_headers(r);
-    for (int64_t text = 0; text < r->texts; text++) number_values(r, text);
+    search s = search_of(r);
+    memset(r->table, 0xff, (size_t)(r->texts * r->slots) * sizeof *r->table);
+    memset(r->valid, 0, (size_t)(r->texts * r->stride));
+    memset(r->counted, 0, (size_t)(r->numbers * r->stride));
+    memset(r->tallies, 0, (size_t)(2 * r->numbers) * sizeof *r->tallies);
+    for (int64_t text = 0; text < r->texts; text++) {
+        r->counts[text] = r->there[text] = 0;
+        r->plain[text] = 1;
+    }
+    for (int64_t first = 0; first < r->events; first += TOGETHER) {
+        int64_t end = first + TOGETHER < r->events ? first + TOGETHER : r->events;
+        find_headers(&s, first, end);
+        for (int64_t text = 0; text < r->texts; text++) number_values(r, text, first, end);
+        for (int64_t which = 0; which < r->numbers; which++) read_numbers(r, which, first, end);
+    }
     take_values(r);
-    for (int64_t which = 0; which < r->numbers; which++) read_numbers(r, which);
 }
 
 /* Put what is from some places to others one behind the other. */

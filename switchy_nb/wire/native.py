@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 #: What this code can call; another one that was left behind by an older build is not used.
-VERSION = 7
+VERSION = 8
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
 _NEWLINE = 10
@@ -268,7 +268,8 @@ def read(
     codes, firsts = np.empty((2, len(texts), events), "int32")
     valid, plain = np.empty((len(texts), stride), "uint8"), np.empty(len(texts), bool)
     counts, there = np.empty((2, len(texts)), "int64")
-    table = np.empty(1 << (2 * events).bit_length() if texts else 1, "int32")
+    slots = 1 << (2 * events).bit_length()
+    table = np.empty(len(texts) * slots, "int32")
     offsets = np.empty(len(texts) * events + 1, "int64")
     values, others = np.empty((2, len(numbers), events), "int64")
     counted, tallies = (
@@ -281,7 +282,7 @@ def read(
         events, begins.ctypes.data, ends.ctypes.data,
         len(names), len(texts), len(numbers),
         needles.ctypes.data, ends_of.ctypes.data, starts.ctypes.data, stops.ctypes.data,
-        _SEED, table.ctypes.data, len(table),
+        _SEED, table.ctypes.data, slots,
         none, codes.ctypes.data, valid.ctypes.data, stride,
         firsts.ctypes.data, counts.ctypes.data, there.ctypes.data, plain.ctypes.data,
         text.ctypes.data, len(text), offsets.ctypes.data, 0,

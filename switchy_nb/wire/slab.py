@@ -15,6 +15,9 @@ SMALLEST, LARGEST, GROWTH = 64 * 1024, 4 * 1024 * 1024, 4
 _HUGE = 2 * 1024 * 1024
 #: So many bytes of each size wait to be used again.
 _SPARE = 48 * 1024 * 1024
+_SIZES = tuple(SMALLEST * GROWTH**n for n in range(4))
+#: What waits to be used again, by any link of this process.
+_spare: dict[int, deque[mmap.mmap]] = {size: deque(maxlen=_SPARE // size) for size in _SIZES}
 
 
 def _memory(size: int) -> mmap.mmap:
@@ -57,7 +60,6 @@ class Slabs:
     """Where a parser has its slabs from. They may come back on any thread."""
 
     def __init__(self) -> None:
-        self._spare: dict[int, deque[mmap.mmap]] = {}
         #: as long as there are large slabs that somebody holds (a counter that threads can share)
         self._out: deque[None] = deque()
 
@@ -68,19 +70,25 @@ class Slabs:
 
     def take(self, room: int) -> Slab:
         """Return a slab with room for so many bytes; what they are at first means nothing."""
-        size = SMALLEST
-        while size < room:
-            size *= GROWTH
-        if size > LARGEST:
+        size = next((size for size in _SIZES if size >= room), None)
+        if size is None:
             return Slab(_memory(room))
-        spare = self._spare.setdefault(size, deque(maxlen=_SPARE // size))
-        memory = spare.pop() if spare else _memory(size)  # nobody else takes any
+        try:
+            memory = _spare[size].pop()
+        except IndexError:
+            memory = _memory(size)
         if size == LARGEST:
             self._out.append(None)
         return Slab(memory, self)
 
     def give_back(self, memory: mmap.mmap) -> None:
         """Keep memory for the next slab, unless enough is kept."""
-        self._spare[len(memory)].append(memory)
+        _spare[len(memory)].append(memory)
         if len(memory) == LARGEST:
             self._out.pop()
+
+
+def let_go_of_spare() -> None:
+    """Keep no memory for slabs that are to come."""
+    for spare in _spare.values():
+        spare.clear()
