@@ -41,10 +41,13 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # --no-build-isolation: what builds is pinned as well, so that nothing unpinned is fetched.
+# --no-compile: pip compiles one file after the other. What cannot be compiled is not of this Python.
 $(setup): $(VENV)/bin/python requirements-build.lock requirements.lock pyproject.toml \
 		hatch_build.py switchy_nb/wire/headers.c
 	$(bin)/python -m pip install --quiet --require-hashes -r requirements-build.lock
-	$(bin)/python -m pip install --quiet --require-hashes --no-build-isolation -r requirements.lock
+	$(bin)/python -m pip install --quiet --require-hashes --no-build-isolation --no-compile \
+		-r requirements.lock
+	@$(bin)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	$(bin)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
