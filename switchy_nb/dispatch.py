@@ -108,7 +108,8 @@ def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) 
     """
     glimpses = Glimpses(batch, tracker.read_headers)
     names, legs = glimpses.names, glimpses.legs
-    sessions = [tracker.find(leg) for leg in legs]
+    up, ending = tracker.sessions.get, tracker.ending.get
+    sessions = [up(leg) or ending(leg) for leg in legs]  # type: ignore[arg-type]  # None: none
     handlers = wanted = None
     #: of which names nobody wants to know more than that they are there
     quiet: list[bool] = []
@@ -118,43 +119,32 @@ def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) 
                 handlers, wanted = tracker.handlers, callbacks.wanted
                 loud = {None, *handlers, *wanted, *CHANGES}
                 quiet = [each not in loud for each in names]
-            if not quiet[name]:
-                _take_row(tracker, callbacks, run, at, glimpses)
-                sessions[leg] = tracker.find(legs[leg])
-                continue
             session = sessions[leg]
-            if session is not None:
-                session.events.add(run, at, names[name])  # type: ignore[arg-type]
-                if session.waiters:
-                    session.notify()
+            if quiet[name]:
+                if session is not None:
+                    session.events.add(run, at, names[name])  # type: ignore[arg-type]
+            elif (known := names[name]) is None or known in handlers:
+                event = glimpses.event(at)
+                take_event(tracker, callbacks, event)
+                session = sessions[leg] = tracker.find(legs[leg])
+                if session is not None:
+                    session.events.shelve(event, run, at)
+                if type(event) is Glanced and getrefcount(event) > _ONLY_MINE:
+                    event.settle()  # somebody keeps it
+                continue
+            elif session is not None:
+                session.take(run, at, known)
+                if known in wanted:
+                    callbacks.run(known, session.cid, (session,))
+            elif known in wanted:
+                take_event(tracker, callbacks, Event(batch.raw(at)))
+                continue
+            if session is not None and session.waiters:
+                session.notify()
             if callbacks.watchers:
                 callbacks.notify_watchers()
         except Exception:
             log.exception("an event was not handled: %r", batch[at])
-
-
-def _take_row(
-    tracker: "Tracker", callbacks: Callbacks, run: Run, at: int, glimpses: Glimpses
-) -> None:
-    """Take in one event of which somebody may want to know more."""
-    name, leg = glimpses.names[glimpses.name_of[at]], glimpses.legs[glimpses.leg_of[at]]
-    session = tracker.find(leg)
-    if name is None or name in tracker.handlers or (session is None and name in callbacks.wanted):
-        event = glimpses.event(at)
-        take_event(tracker, callbacks, event)
-        if leg is not None and (session := tracker.find(leg)) is not None:
-            session.events.shelve(event, run, at)
-        if type(event) is Glanced and getrefcount(event) > _ONLY_MINE:
-            event.settle()  # somebody keeps it
-        return
-    if session is not None:
-        session.take(run, at, name)
-        if name in callbacks.wanted:
-            callbacks.run(name, session.cid, (session,))
-        if session.waiters:
-            session.notify()
-    if callbacks.watchers:
-        callbacks.notify_watchers()
 
 
 def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:
@@ -163,7 +153,7 @@ def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:
     if name == CUSTOM:
         name = event.subclass or name
     result = tracker.handlers.get(name, tracker.lookup_sess)(event)
-    consumed, *models = result if isinstance(result, tuple) else (result, None)
+    consumed, *models = result if type(result) is tuple else (result, None)
     session = models[0] if models else None
     if consumed or session is None:
         group = session.cid if session is not None else tracker.get_id(event)

@@ -120,7 +120,8 @@ class Session(Controls):
             for attribute, value in changes.items():
                 setattr(self, attribute, value)
             if name in TIMES:
-                self.times[TIMES[name]] = event_time(self.events[0])
+                newest = self.events[0] if isinstance(event, Run) else event
+                self.times[TIMES[name]] = event_time(newest)
 
     def get(self, key: str, default: Any = None) -> Any:
         """The newest value of a header, or `default`."""

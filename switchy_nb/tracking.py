@@ -278,7 +278,7 @@ class Tracker:
             self.own.discard(uuid)
             return False, None, None
         session.update(event)
-        cause = session.hangup_cause or "UNKNOWN"
+        cause = event.get("Hangup-Cause") or session.hangup_cause or "UNKNOWN"
         self.hangup_causes[cause] += 1
         if not session.answered or cause != "NORMAL_CLEARING":
             kept = self.failed_sessions.setdefault(cause, deque(maxlen=KEPT))

@@ -6,10 +6,11 @@ look at them in place; an `Event` is made only of those that somebody asks for.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import overload
 
 from switchy_nb.wire import native
-from switchy_nb.wire.event import UNDEFINED, Event, decode_value, key_of
+from switchy_nb.wire.event import UNDEFINED, Event, Format, decode_value, key_of
 from switchy_nb.wire.event import text as text_of
 from switchy_nb.wire.slab import Slab
 
@@ -167,7 +168,7 @@ class Glimpses:
         self.keys = {key_of(name): at for at, name in enumerate(headers, len(_GLANCED))}
         if texts:
             # Behind the values stands what one has that has none: its number is −1.
-            names, legs = ([*map(decode_value, seen.values(at)), None] for at in (0, 1))
+            names, legs = ([*_texts(seen, at), None] for at in (0, 1))
             self.names, self.legs = [_short(name) for name in names], legs
             self.name_of, self.leg_of = seen.codes.tolist()
         else:
@@ -189,6 +190,15 @@ class Glimpses:
         ]
 
 
+def _texts(seen: native.Read, at: int) -> list[str]:
+    """The different values of a text."""
+    if not seen.plain[at]:
+        return list(map(decode_value, seen.values(at)))
+    offsets = seen.offsets[slice(*seen.span(at))].tolist()
+    text = seen.text[offsets[0] : offsets[-1]].tobytes().decode("ascii")
+    return [text[a - offsets[0] : b - offsets[0]] for a, b in pairwise(offsets)]
+
+
 def _short(name: str | None) -> str | None:
     """A name that says all that there is to know of which event it is, or None."""
     return None if name in _LONG else name
@@ -205,22 +215,20 @@ class Glanced(Event):
     def __init__(self, seen: Glimpses, at: int, name: str, leg: str | None) -> None:
         self._seen: Glimpses | None = seen
         self._at = at
-        super().__init__(b"")
+        # all that the events in general have: there are many, and most live for a moment
+        self.fmt = Format.PLAIN
         self._bytes: bytes | None = None
+        self._index = self._body = None
         self._name = name
         self._sought = {_LEG_KEY: leg}
 
     @property
-    def raw(self) -> bytes:
+    def raw(self) -> bytes:  # type: ignore[override]
         """The event's own bytes."""
         if self._bytes is None:
             assert self._seen is not None
             self._bytes = self._seen.raw(self._at)
         return self._bytes
-
-    @raw.setter
-    def raw(self, raw: bytes) -> None:
-        self._bytes = raw
 
     def settle(self) -> None:
         """Have bytes of its own, and hold on to nothing else."""
@@ -228,12 +236,12 @@ class Glanced(Event):
         self._seen = None
 
     def _first(self, name: str) -> str | None:
-        seen, key = self._seen, key_of(name)
-        if seen is not None and self._sought is not None and key in seen.keys:
-            if key not in self._sought:
-                self._sought[key] = seen.value(self._at, key)
-            return self._sought[key]
-        return super()._first(name)
+        key, seen, sought = key_of(name), self._seen, self._sought
+        if seen is None or sought is None or key not in seen.keys:
+            return super()._first(name)
+        if key not in sought:
+            sought[key] = seen.value(self._at, key)
+        return sought[key]
 
 
 def _glance(raw: bytes) -> tuple[str | None, str | None]:

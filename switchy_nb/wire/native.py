@@ -219,10 +219,14 @@ class Read:
     tallies: list[list[int]]
     others: "Array"
 
+    def span(self, at: int) -> tuple[int, int]:
+        """From where to where among `offsets` those of one text's different values are."""
+        first, end = self.bounds[at : at + 2]
+        return first, end + 1
+
     def values(self, at: int) -> list[bytes]:
         """Return the different values of one text."""
-        first, end = self.bounds[at : at + 2]
-        offsets = self.offsets[first : end + 1].tolist()
+        offsets = self.offsets[slice(*self.span(at))].tolist()
         text = self.text[offsets[0] : offsets[-1]].tobytes()
         return [text[a - offsets[0] : b - offsets[0]] for a, b in pairwise(offsets)]
 
