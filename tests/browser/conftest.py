@@ -19,7 +19,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.panelpage import PANEL, Panel
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -30,6 +29,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from browser.panelpage import PANEL, Panel
 
 READY = re.compile(r"(http://127\.0\.0\.1:\d+)/lab\?token=([0-9a-f]+)")
 QUIET = [

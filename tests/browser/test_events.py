@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser.contrast import faint
 from helpers import RECORDINGS
 from playwright.sync_api import Locator, Page, expect
+
+from browser.contrast import faint
 
 RECORDING = """\
 from switchy_nb.panels.events import Events

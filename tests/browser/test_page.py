@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from browser.contrast import faint
 from helpers import eventually
 from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+from browser.contrast import faint
 
 
 def free_port() -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
+
 from browser.contrast import faint
 from browser.panelpage import PANEL, Panel, laid_out, panel_of
-from playwright.sync_api import expect
 
 
 @pytest.mark.timeout(240)

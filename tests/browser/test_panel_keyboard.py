@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser.panelpage import PANEL, Panel
 from playwright.sync_api import expect
+
+from browser.panelpage import PANEL, Panel
 
 
 @pytest.mark.timeout(240)
