@@ -6,6 +6,7 @@ A test waits for what the page shows, and passes only if the page logged no erro
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import re
@@ -153,7 +154,9 @@ class Pages:
 
     def __init__(self, chromium: Browser, lab: Lab) -> None:
         self._context = chromium.new_context(viewport=SIZE)
-        self._address = f"{lab.url}/doc?token={lab.token}"
+        # Each has a workspace of its own: a page that finds its own in use loads itself once more.
+        self._address = f"{lab.url}/doc/workspaces/page-%d?token={lab.token}"
+        self._numbers = itertools.count(1)
         self._free: list[Page] = []
 
     def take(self) -> Page:
@@ -161,9 +164,10 @@ class Pages:
         if self._free:
             return self._free.pop()
         page = self._context.new_page()
-        page.goto(self._address)
-        page.wait_for_function("() => window.jupyterapp?.shell", timeout=START_WITHIN * 1000)
-        page.evaluate("() => window.jupyterapp.restored.then(() => null)")
+        page.goto(self._address % next(self._numbers))
+        page.wait_for_function(
+            "() => window.jupyterapp?.restored.then(() => true)", timeout=START_WITHIN * 1000
+        )
         return page
 
     def give_back(self, page: Page) -> None:
