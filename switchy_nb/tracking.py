@@ -15,6 +15,7 @@ from switchy_nb.models import Call, Job, job_error
 from switchy_nb.recording import Recording
 from switchy_nb.session import Session
 from switchy_nb.wire import Event
+from switchy_nb.wire.batch import GLANCED
 from switchy_nb.wire.parser import REFUSALS
 
 log = logging.getLogger(__name__)
@@ -190,8 +191,11 @@ class Tracker:
 
     @property
     def read_headers(self) -> tuple[str, ...]:
-        """What the handlers read of most events."""
-        return (*_READ, self.call_tracking_header, *self.app_id_headers)
+        """What is read of most events: by the recording, and by the handlers."""
+        mine = (*_READ, self.call_tracking_header, *self.app_id_headers)
+        recorded = self.recording.headers_read[len(GLANCED) :]
+        there = set(map(str.lower, recorded))
+        return (*recorded, *(name for name in mine if name.lower() not in there))
 
     @property
     def call_tracking_header(self) -> str:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from switchy_nb.wire import Batch, native
@@ -32,6 +32,12 @@ class Rows(Protocol):
     def places(self) -> "tuple[Array, Array]":
         """Return the addresses where each row's bytes begin and end, while this is held."""
 
+    def found(self, names: tuple[str, ...]) -> "tuple[Array, Array] | None":
+        """Return from where to where the values of headers are, if that is known already.
+
+        As `starts` and `stops` of `native.Read`.
+        """
+
     def joined(self) -> "pa.LargeBinaryArray":
         """Return them one behind the other, and `MARGIN` bytes more that may be read over."""
 
@@ -57,6 +63,9 @@ class Joined:
         places = np.frombuffer(offsets, "int64")[self._raw.offset :][: len(self) + 1]
         places = places + (data.address if data is not None else 0)
         return places[:-1], places[1:]
+
+    def found(self, names: tuple[str, ...]) -> None:
+        """Nothing is known of them."""
 
     def joined(self) -> "pa.LargeBinaryArray":
         """Return them as they are."""
@@ -89,6 +98,32 @@ class Scattered:
         ends = chain.from_iterable(map(of_slab[b.slab], b.ends) for b in self._batches)
         count = len(self)
         return np.fromiter(begins, "int64", count), np.fromiter(ends, "int64", count)
+
+    def found(self, names: tuple[str, ...]) -> "tuple[Array, Array] | None":
+        """Return from where to where the values of headers are, if that is known of some already.
+
+        Whoever tracks events has looked for them when they came (see `Glimpses`); of those that it
+        has not come to they are looked for now.
+        """
+        import numpy as np
+
+        def known(batch: Batch) -> bool:
+            return batch.found is not None and batch.found[0][: len(names)] == names
+
+        if not any(map(known, self._batches)):
+            return None
+        parts: list[tuple[Array, Array]] = []
+        for there, batches in groupby(self._batches, known):
+            if there:
+                parts += [batch.found[1:] for batch in batches if batch.found is not None]
+            elif (read := native.read(*Scattered(list(batches)).places(), (), names)) is not None:
+                parts.append((read.starts, read.stops))
+        starts, stops = zip(*parts, strict=True)
+        count = len(names)
+        return (
+            np.concatenate([each[:count] for each in starts], axis=1),
+            np.concatenate([each[:count] for each in stops], axis=1),
+        )
 
     def _slabs(self) -> list[Any]:
         return list(dict.fromkeys(batch.slab for batch in self._batches))

@@ -20,6 +20,7 @@ from switchy_nb.recording.memory import Rows
 from switchy_nb.recording.scan import Headers
 from switchy_nb.recording.values import Digits
 from switchy_nb.wire import Event, Format
+from switchy_nb.wire.batch import GLANCED
 from switchy_nb.wire.event import QUEUED
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ if TYPE_CHECKING:
 _ZSTD_LEVEL = 1
 #: What the names of the columns of watched headers begin with.
 WATCHED = "header:"
+
+
+#: The headers that become columns of text, those first that are seen at a glance.
+_TEXTS = tuple(dict.fromkeys((*GLANCED, *TEXT_COLUMNS.values())))
+#: And of numbers. A time of 0 is how FreeSWITCH writes "not yet".
+_NUMBERS = Digits(TIME_HEADER, 1, LATEST), Digits(SEQUENCE_HEADER)
+
+
+def headers_read(watched: Sequence[str]) -> tuple[str, ...]:
+    """Return the headers that the core columns are made of, as they are looked for."""
+    return *_TEXTS, *watched, *(number.name for number in _NUMBERS)
 
 
 def core_schema() -> "pa.Schema":
@@ -79,19 +91,17 @@ def read_core(
     import pyarrow as pa
 
     schema = core_schema()
-    texts = [*TEXT_COLUMNS.values(), *watched]
-    # A time of 0 is how FreeSWITCH writes "not yet".
-    numbers = Digits(TIME_HEADER, 1, LATEST), Digits(SEQUENCE_HEADER)
-    headers = Headers(rows, kinds, texts, numbers)
+    texts = *_TEXTS, *watched
+    headers = Headers(rows, kinds, texts, _NUMBERS)
     columns: dict[str, Any] = {"received": received.view(schema.field("received").type)}
     columns["time"] = headers.numbers(0).view(schema.field("time").type)
     columns["sequence"] = headers.numbers(1)
-    for at, name in enumerate(TEXT_COLUMNS):
-        column = headers.texts(at, known)
+    for name, header in TEXT_COLUMNS.items():
+        column = headers.texts(_TEXTS.index(header), known)
         columns[name] = _fired(column, rows, kinds) if name == "name" else column
     columns["switch"] = switch
     columns["kind"] = pa.Array.from_buffers(pa.int8(), len(kinds), [None, pa.py_buffer(kinds)])
-    for at, name in enumerate(watched, len(TEXT_COLUMNS)):
+    for at, name in enumerate(watched, len(_TEXTS)):
         columns[WATCHED + name] = headers.texts(at, readable)
     return pa.table(columns)
 

@@ -61,7 +61,8 @@ class Numbered:
         """Read some headers; None where there is no C for it."""
         if native.library() is None:
             return None
-        read = native.read(*rows.places(), texts, numbers=numbers)
+        places = rows.found((*texts, *(number.name for number in numbers)))
+        read = native.read(*rows.places(), texts, numbers=numbers, places=places)
         return None if read is None else cls(rows, read, numbers)
 
     @property

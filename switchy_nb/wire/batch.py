@@ -7,7 +7,7 @@ look at them in place; an `Event` is made only of those that somebody asks for.
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import overload
+from typing import TYPE_CHECKING, Any, overload
 
 from switchy_nb.wire import native
 from switchy_nb.wire.event import UNDEFINED, Event, Format, decode_value, key_of
@@ -15,7 +15,7 @@ from switchy_nb.wire.event import text as text_of
 from switchy_nb.wire.slab import Slab
 
 #: what a glance tells
-_GLANCED = ("Event-Name", "Unique-ID")
+GLANCED = ("Event-Name", "Unique-ID")
 _LEG_KEY = b"unique-id"
 #: How FreeSWITCH writes an event's name and its leg's id; other spellings are read the long way.
 _NAME = b"Event-Name: "
@@ -29,6 +29,13 @@ _AFTER_NAME, _AFTER_LEG = len(_NAME), len(_LEG)
 _LONG = frozenset({"CUSTOM", "COMMAND", "", UNDEFINED.decode()})
 
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+    Found = tuple[tuple[str, ...], Array, Array]
+
+
 class Batch(Sequence[Event]):
     """Consecutive plain events, in order.
 
@@ -40,12 +47,15 @@ class Batch(Sequence[Event]):
         Where in it each event's own bytes begin and end.
     """
 
-    __slots__ = ("ends", "slab", "starts")
+    __slots__ = ("ends", "found", "slab", "starts")
 
     def __init__(self, slab: Slab, starts: list[int], ends: list[int]) -> None:
         self.slab = slab
         self.starts = starts
         self.ends = ends
+        #: where headers are that somebody has looked for: their names, and from where to where in
+        #: memory their values are (see `native.Read`)
+        self.found: Found | None = None
 
     @classmethod
     def of(cls, raw: bytes) -> "Batch":
@@ -160,19 +170,20 @@ class Glimpses:
         place = self._place = native.address(batch.slab.data)
         begins, ends = np.array(batch.starts) + place, np.array(batch.ends) + place
         # Of more than a few events, what is the same is read once.
-        texts = _GLANCED if len(batch) >= _MORE else ()
-        others = headers if texts else (*_GLANCED, *headers)
+        texts = GLANCED if len(batch) >= _MORE else ()
+        others = headers if texts else (*GLANCED, *headers)
         seen = self._seen = native.read(begins, ends, texts, others, none=-1)
         if seen is None:
             return
-        self.keys = {key_of(name): at for at, name in enumerate(headers, len(_GLANCED))}
+        batch.found = (*GLANCED, *headers), seen.starts, seen.stops
+        self.keys = {key_of(name): at for at, name in enumerate(headers, len(GLANCED))}
         if texts:
             # Behind the values stands what one has that has none: its number is −1.
             names, legs = ([*_texts(seen, at), None] for at in (0, 1))
             self.names, self.legs = [_short(name) for name in names], legs
             self.name_of, self.leg_of = seen.codes.tolist()
         else:
-            some = slice(len(_GLANCED))
+            some = slice(len(GLANCED))
             written = map(self._written, seen.starts[some].tolist(), seen.stops[some].tolist())
             names, legs = ([v if v is None else decode_value(v) for v in vs] for vs in written)
             self._take(map(_short, names), legs)

@@ -11,7 +11,7 @@
 #endif
 
 /* Raised when what is called changes; `native.py` uses no other. */
-int32_t switchy_nb_headers_version(void) { return 8; }
+int32_t switchy_nb_headers_version(void) { return 9; }
 
 static const uint8_t *at_place(int64_t place) { return (const uint8_t *)(uintptr_t)place; }
 static int64_t place_of(const uint8_t *byte) { return (int64_t)(uintptr_t)byte; }
@@ -39,8 +39,8 @@ typedef struct {
     const uint8_t *names;
     const int64_t *ends_of;
     /* for each header in turn and each event: from where to where its value is; the start is -1
-     * where the event has none */
-    int64_t *starts, *ends;
+     * where the event has none; and whether that is known already */
+    int64_t *starts, *ends, found;
     /* room to work in: for each text a power of two of slots, more than there are events; and a
      * number that makes sure that nobody can choose values that are slow to tell apart */
     uint64_t seed;
@@ -267,7 +267,7 @@ void switchy_nb_read_headers(reading *r) {
     }
     for (int64_t first = 0; first < r->events; first += TOGETHER) {
         int64_t end = first + TOGETHER < r->events ? first + TOGETHER : r->events;
-        find_headers(&s, first, end);
+        if (!r->found) find_headers(&s, first, end);
         for (int64_t text = 0; text < r->texts; text++) number_values(r, text, first, end);
         for (int64_t which = 0; which < r->numbers; which++) read_numbers(r, which, first, end);
     }

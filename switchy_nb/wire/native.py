@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 #: What this code can call; another one that was left behind by an older build is not used.
-VERSION = 8
+VERSION = 9
 LIBRARY = Path(__file__).with_name("_headers.so")
 _MOST_NAMES = 32_767
 _NEWLINE = 10
@@ -48,6 +48,7 @@ class _Reading(ctypes.Structure):
         *(("events", _NUMBER), ("from_", _ADDRESS), ("to", _ADDRESS)),
         *(("count", _NUMBER), ("texts", _NUMBER), ("numbers", _NUMBER)),
         *(("names", _ADDRESS), ("ends_of", _ADDRESS), ("starts", _ADDRESS), ("ends", _ADDRESS)),
+        ("found", _NUMBER),
         *(("seed", ctypes.c_uint64), ("table", _ADDRESS), ("slots", _NUMBER)),
         *(("none", _NUMBER), ("codes", _ADDRESS), ("valid", _ADDRESS), ("stride", _NUMBER)),
         *(("firsts", _ADDRESS), ("counts", _ADDRESS), ("there", _ADDRESS), ("plain", _ADDRESS)),
@@ -239,6 +240,7 @@ def read(
     numbers: tuple[Digits, ...] = (),
     *,
     none: int = 0,
+    places: tuple["Array", "Array"] | None = None,
 ) -> Read | None:
     """Find the first value of each of some headers in every event that has it.
 
@@ -253,6 +255,8 @@ def read(
         Headers that are numbers.
     none : int
         The code of an event that has no value.
+    places : tuple of arrays, optional
+        The `starts` and `stops` of these headers, where they were read before.
 
     Returns
     -------
@@ -268,7 +272,7 @@ def read(
     events, stride = len(begins), (len(begins) + 7) // 8
     needles, ends_of = _needles(names)
     begins, ends = np.ascontiguousarray(begins, "int64"), np.ascontiguousarray(ends, "int64")
-    starts, stops = np.empty((2, len(names), events), "int64")
+    starts, stops = places or np.empty((2, len(names), events), "int64")
     codes, firsts = np.empty((2, len(texts), events), "int32")
     valid, plain = np.empty((len(texts), stride), "uint8"), np.empty(len(texts), bool)
     counts, there = np.empty((2, len(texts)), "int64")
@@ -286,6 +290,7 @@ def read(
         events, begins.ctypes.data, ends.ctypes.data,
         len(names), len(texts), len(numbers),
         needles.ctypes.data, ends_of.ctypes.data, starts.ctypes.data, stops.ctypes.data,
+        places is not None,
         _SEED, table.ctypes.data, slots,
         none, codes.ctypes.data, valid.ctypes.data, stride,
         firsts.ctypes.data, counts.ctypes.data, there.ctypes.data, plain.ctypes.data,

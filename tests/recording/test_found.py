@@ -1,0 +1,65 @@
+"""Where headers are is found once: by who tracks events as they come, or by who compresses them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from helpers import recorded
+
+from switchy_nb.recording import Recording
+from switchy_nb.recording.typed import headers_read
+from switchy_nb.wire import Batch, Parser, native
+from switchy_nb.wire.batch import GLANCED, Glimpses
+
+FRAMES = ("events", "sessions", "calls", "jobs")
+
+
+def recording_of(data: bytes, seen: str, headers: tuple[str, ...], **options: str) -> Recording:
+    """Record events of which all, some or none were looked at before they are compressed."""
+    recording, parser = Recording(switch="fs", **options), Parser()
+    number = 0
+    for at in range(0, len(data), 200_000):
+        for batch in parser.feed_batches(data[at : at + 200_000]):
+            if isinstance(batch, Batch):
+                for placed in recording.keep_batch(batch, 1_000_000 + number):
+                    number += 1
+                    assert placed.batch is not None
+                    if seen == "all" or (seen == "some" and number % 3 == 0):
+                        Glimpses(placed.batch, headers)
+    recording.flush()
+    return recording
+
+
+@pytest.mark.parametrize("seen", ["some", "all"])
+@pytest.mark.parametrize("more", [(), ("x-more", "Caller-Caller-ID-Number")])
+@pytest.mark.parametrize("name", ["ten_calls", "hostile_values"])
+def test_frames_are_the_same_whoever_looked(name: str, more: tuple[str, ...], seen: str) -> None:
+    data = recorded(f"{name}.events.raw.xz")
+    headers = Recording().headers_read[len(GLANCED) :] + more
+    looked, other = (recording_of(data, how, headers) for how in (seen, "none"))
+    for frame in FRAMES:
+        pd.testing.assert_frame_equal(getattr(looked, frame), getattr(other, frame))
+
+
+def test_what_was_looked_for_by_other_names_is_looked_for_again() -> None:
+    data = recorded("ten_calls.events.raw.xz")
+    headers = Recording().headers_read[len(GLANCED) :]
+    header = "variable_sip_call_id"
+    looked, other = (
+        recording_of(data, how, headers, call_header=header) for how in ("all", "none")
+    )
+    pd.testing.assert_frame_equal(looked.calls, other.calls)
+    assert looked.header(header).equals(other.header(header))
+
+
+@pytest.mark.skipif(native.library() is None, reason="what is written in C was not built")
+def test_who_tracks_looks_for_what_is_recorded() -> None:
+    """Else all would be looked for twice, and nobody would notice."""
+    from switchy_nb import EventListener
+
+    listener = EventListener("127.0.0.1", 1, "secret", app_id_headers=["X-My-App"])
+    wanted = headers_read(listener.recording._watched())
+    looked_for = (*GLANCED, *listener.read_headers)
+    assert looked_for[: len(wanted)] == wanted
+    assert "X-My-App" in looked_for
+    assert len({name.lower() for name in looked_for}) == len(looked_for)
