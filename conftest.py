@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import gc
+import signal
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER = "tests/browser/"
+
+# A shell that starts what runs in the background has it ignore interrupts, and all its children too:
+# then no test could see what an interrupt does.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Scheduling(LoadFileScheduling):

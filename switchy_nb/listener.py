@@ -33,7 +33,7 @@ Inbox = queue.SimpleQueue[Placed | Event | Callable[[], None] | None]
 
 #: So many batches that wait are kept at hand; of those behind them the recording has the bytes, so
 #: that a slow callback costs no memory.
-AT_HAND = 4
+AT_HAND = 8
 #: seconds that `disconnect` lets a callback finish
 PATIENCE = 1.0
 

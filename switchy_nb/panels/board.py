@@ -37,13 +37,9 @@ SHARE = 24
 NOT_CONNECTED = "Nothing is connected yet: connect to a switch first."
 
 
-def pause(took: float, before: float) -> float:
-    """Return how many seconds to wait after a repaint, by what it and the one before it took.
-
-    Not more often than the page is to be painted, and never more than a share of the processor.
-    What takes long once, such as an import, stops the panel for no longer than the others do.
-    """
-    return max(TICK, (SHARE - 1) * min(took, before))
+def pause(took: float) -> float:
+    """Return how many seconds to wait after a repaint, by how many it took."""
+    return max(TICK, (SHARE - 1) * took)
 
 
 class Painter(Protocol):
@@ -294,13 +290,13 @@ class Board:
     # -------------------------------------------------------------------------------------------
 
     async def _keep_painted(self) -> None:
-        last = 0.0
+        self.repaint()  # the first one imports what it needs, and counts for nothing
+        await asyncio.sleep(TICK)
         while True:
             before = time.thread_time()
             self.repaint()
             took = time.thread_time() - before
-            await asyncio.sleep(pause(took, last))
-            last = took
+            await asyncio.sleep(pause(took))
 
     def repaint(self) -> None:
         """Take in what happened, and show it."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Bytes behind the rows that may be read, and mean nothing: names are compared by whole words.
 MARGIN = 8
+#: Where rows that somebody has looked at and others alternate more often, all are looked at anew.
+_STRETCHES = 8
 #: Where there is no C, so many bytes are joined together.
 _PART = 2 * 1024 * 1024
 #: Arrow writes what is no longer than this into a view itself.
@@ -92,6 +94,10 @@ class Scattered:
         """Return the addresses where each row's bytes begin and end, while this is held."""
         import numpy as np
 
+        found = [batch.found for batch in self._batches if batch.found is not None]
+        if found and len(found) == len(self._batches):
+            _, begun, ended, _, _ = zip(*found, strict=True)
+            return np.concatenate(begun), np.concatenate(ended)
         # Sums of plain numbers: numpy would let go of the interpreter's lock, and wait to have it back.
         of_slab = {slab: native.address(slab.data).__add__ for slab in self._slabs()}
         begins = chain.from_iterable(map(of_slab[b.slab], b.starts) for b in self._batches)
@@ -108,15 +114,16 @@ class Scattered:
         import numpy as np
 
         def known(batch: Batch) -> bool:
-            return batch.found is not None and batch.found[0][: len(names)] == names
+            return batch.found is not None and batch.found.names[: len(names)] == names
 
-        if not any(map(known, self._batches)):
+        stretches = [(there, list(batches)) for there, batches in groupby(self._batches, known)]
+        if len(stretches) > _STRETCHES or not any(there for there, _ in stretches):
             return None
         parts: list[tuple[Array, Array]] = []
-        for there, batches in groupby(self._batches, known):
+        for there, batches in stretches:
             if there:
-                parts += [batch.found[1:] for batch in batches if batch.found is not None]
-            elif (read := native.read(*Scattered(list(batches)).places(), (), names)) is not None:
+                parts += [(b.found.starts, b.found.stops) for b in batches if b.found is not None]
+            elif (read := native.read(*Scattered(batches).places(), (), names)) is not None:
                 parts.append((read.starts, read.stops))
         starts, stops = zip(*parts, strict=True)
         count = len(names)

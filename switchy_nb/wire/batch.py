@@ -7,7 +7,7 @@ look at them in place; an `Event` is made only of those that somebody asks for.
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from switchy_nb.wire import native
 from switchy_nb.wire.event import UNDEFINED, Event, Format, decode_value, key_of
@@ -33,7 +33,26 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
-    Found = tuple[tuple[str, ...], Array, Array]
+
+
+class Found(NamedTuple):
+    """Where in memory the events of a batch are, and some of their headers.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The headers.
+    begins, ends : array of int64
+        Where each event begins and ends.
+    starts, stops : array of int64
+        Of shape (headers, events): from where to where the values are, as in `native.Read`.
+    """
+
+    names: tuple[str, ...]
+    begins: "Array"
+    ends: "Array"
+    starts: "Array"
+    stops: "Array"
 
 
 class Batch(Sequence[Event]):
@@ -53,8 +72,7 @@ class Batch(Sequence[Event]):
         self.slab = slab
         self.starts = starts
         self.ends = ends
-        #: where headers are that somebody has looked for: their names, and from where to where in
-        #: memory their values are (see `native.Read`)
+        #: what somebody has found out who looked for headers
         self.found: Found | None = None
 
     @classmethod
@@ -175,7 +193,7 @@ class Glimpses:
         seen = self._seen = native.read(begins, ends, texts, others, none=-1)
         if seen is None:
             return
-        batch.found = (*GLANCED, *headers), seen.starts, seen.stops
+        batch.found = Found((*GLANCED, *headers), begins, ends, seen.starts, seen.stops)
         self.keys = {key_of(name): at for at, name in enumerate(headers, len(GLANCED))}
         if texts:
             # Behind the values stands what one has that has none: its number is −1.
