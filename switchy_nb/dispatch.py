@@ -125,12 +125,14 @@ def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) 
                     session.events.add(run, at, names[name])  # type: ignore[arg-type]
             elif (known := names[name]) is None or known in handlers:
                 event = glimpses.event(at)
-                take_event(tracker, callbacks, event)
-                session = sessions[leg] = tracker.find(legs[leg])
-                if session is not None:
-                    session.events.shelve(event, run, at)
-                if type(event) is Glanced and getrefcount(event) > _ONLY_MINE:
-                    event.settle()  # somebody keeps it
+                try:
+                    take_event(tracker, callbacks, event)
+                finally:  # also after a handler that raises
+                    session = sessions[leg] = tracker.find(legs[leg])
+                    if session is not None:
+                        session.events.shelve(event, run, at)
+                    if type(event) is Glanced and getrefcount(event) > _ONLY_MINE:
+                        event.settle()  # somebody keeps it
                 continue
             elif session is not None:
                 session.take(run, at, known)
@@ -153,7 +155,7 @@ def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:
     if name == CUSTOM:
         name = event.subclass or name
     result = tracker.handlers.get(name, tracker.lookup_sess)(event)
-    consumed, *models = result if type(result) is tuple else (result, None)
+    consumed, *models = result if isinstance(result, tuple) else (result, None)
     session = models[0] if models else None
     if consumed or session is None:
         group = session.cid if session is not None else tracker.get_id(event)
