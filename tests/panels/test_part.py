@@ -99,6 +99,7 @@ def test_closing_ends_threads_tasks_and_comms(page: Page, caller: Caller) -> Non
     before = own_threads()
     part = Ear(caller)
     eventually(lambda: part.line.shown)
+    assert part.began.wait(5)  # else there is nothing to end
     part.close()
     part.close()
     assert part.ended.is_set()
