@@ -208,7 +208,7 @@ class Scattered:
 class _Room:
     """Memory that is copied into again and again: new memory costs more than the copy."""
 
-    _spare: ClassVar["deque[Array]"] = deque(maxlen=1)
+    _spare: ClassVar["deque[Array]"] = deque(maxlen=2)
 
     @classmethod
     def take(cls, size: int) -> "Array":

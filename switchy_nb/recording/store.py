@@ -146,7 +146,8 @@ class Store:
             if len(self._open):
                 self._roll(self._open.first + len(self._open))
             segments = self._segments[:-1]
-        for segment in segments:
+        # The compressing thread goes forward: what is left is done by both, and they meet.
+        for segment in reversed(segments):
             segment.seal()
             segment.cool()
 

@@ -224,7 +224,6 @@ def _encode(value: str) -> str:
 
 
 @lru_cache(1024)
-@lru_cache(1024)
 def key_of(name: str) -> bytes:
     """The name of a header, as names are compared."""
     return name.encode("utf-8", "surrogateescape").lower()
