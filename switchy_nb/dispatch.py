@@ -106,7 +106,7 @@ def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) 
     It does what `take_event` does, but reads no more of each event than it must: of most nobody
     wants to know more than that they are there. They are recorded as `run`.
     """
-    glimpses = Glimpses(batch, tracker.read_headers)
+    glimpses = Glimpses(batch, tracker.sought)
     names, legs = glimpses.names, glimpses.legs
     up, ending = tracker.sessions.get, tracker.ending.get
     sessions = [up(leg) or ending(leg) for leg in legs]  # type: ignore[arg-type]  # None: none

@@ -15,8 +15,8 @@ from switchy_nb.models import Call, Job, job_error
 from switchy_nb.recording import Recording
 from switchy_nb.session import Session
 from switchy_nb.wire import Event
-from switchy_nb.wire.batch import GLANCED
 from switchy_nb.wire.parser import REFUSALS
+from switchy_nb.wire.reading import Sought
 
 log = logging.getLogger(__name__)
 
@@ -190,12 +190,13 @@ class Tracker:
         return uuid in self._awaited
 
     @property
-    def read_headers(self) -> tuple[str, ...]:
+    def sought(self) -> Sought:
         """What is read of most events: by the recording, and by the handlers."""
+        recorded = self.recording.sought
+        there = set(map(str.lower, recorded.names))
         mine = (*_READ, self.call_tracking_header, *self.app_id_headers)
-        recorded = self.recording.headers_read[len(GLANCED) :]
-        there = set(map(str.lower, recorded))
-        return (*recorded, *(name for name in mine if name.lower() not in there))
+        more = {name.lower(): name for name in mine if name.lower() not in there}
+        return recorded._replace(others=tuple(more.values()))
 
     @property
     def call_tracking_header(self) -> str:

@@ -10,7 +10,8 @@ from helpers import events_in, recorded
 from switchy_nb import EventListener
 from switchy_nb.dispatch import take_rows
 from switchy_nb.wire import Batch, Event, Parser, native
-from switchy_nb.wire.batch import Glimpses
+from switchy_nb.wire.batch import GLANCED, Glimpses
+from switchy_nb.wire.reading import Digits, Sought
 from switchy_nb.wire.slab import Slab
 
 SCENARIOS = ("ten_calls", "hostile_values", "dtmf_across", "wrong_commands")
@@ -62,7 +63,7 @@ def test_a_glance_tells_what_reading_tells_or_nothing(name: str, times: int) -> 
     headers = ("Event-Date-Timestamp", "Hangup-Cause", "variable_uuid", "no-such-header")
     seen = 0
     assert list(batch.raws()) == raws
-    glimpses = Glimpses(batch, headers)
+    glimpses = Glimpses(batch, Sought(GLANCED, (Digits(headers[0]),), headers[1:]))
     for at, (raw, (glanced, leg)) in enumerate(zip(raws, glimpses, strict=True)):
         event = Event(raw)
         if glanced is not None:
@@ -97,7 +98,7 @@ def test_a_glance_tells_what_reading_tells_or_nothing(name: str, times: int) -> 
     ],
 )
 def test_no_glance_takes_an_event_for_another(raw: bytes, times: int) -> None:
-    glimpses = Glimpses(batch_of(*[raw] * times), ("x",))
+    glimpses = Glimpses(batch_of(*[raw] * times), Sought(GLANCED, (), ("x",)))
     for at, (name, leg) in enumerate(glimpses):
         read = glimpses.event(at)
         assert (read.name, read.get("Unique-ID")) == (Event(raw).name, Event(raw).get("Unique-ID"))
@@ -107,7 +108,7 @@ def test_no_glance_takes_an_event_for_another(raw: bytes, times: int) -> None:
 
 def test_an_event_that_was_glanced_at_reads_the_same() -> None:
     raw = b"Event-Name: A\nUnique-ID: u\nX: 1\nUnique-ID: later\n\n"
-    event = Glimpses(batch_of(*[raw] * 100), ("Y",)).event(50)
+    event = Glimpses(batch_of(*[raw] * 100), Sought(GLANCED, (), ("Y",))).event(50)
     assert (event.name, event["unique-id"], event["x"]) == ("A", "u", "1")
     assert event.get("Y") is None
     assert dict(event) == dict(Event(raw))

@@ -22,8 +22,9 @@ from switchy_nb.recording.legs import CALL_UUID
 from switchy_nb.recording.segment import Segment
 from switchy_nb.recording.sink import Sink
 from switchy_nb.recording.store import Placed, Store
-from switchy_nb.recording.typed import headers_read
+from switchy_nb.recording.typed import sought_of
 from switchy_nb.wire import Batch, Event, Format, Parser
+from switchy_nb.wire.reading import Sought
 
 DEFAULT_CALL_HEADER = "variable_sip_h_X-switchy_originating_session"
 DEFAULT_APP_HEADERS = ("variable_sip_h_X-switchy_app",)
@@ -312,9 +313,9 @@ class Intake:
         self._store.watch(self._watched())
 
     @property
-    def headers_read(self) -> tuple[str, ...]:
-        """The headers that are read of every event: who has looked for them in a `Batch` helps."""
-        return headers_read(self._watched())
+    def sought(self) -> Sought:
+        """The headers that are read of every event: who has read them of a `Batch` helps."""
+        return sought_of(self._watched())
 
     def _watched(self) -> tuple[str, ...]:
         names = (self._call_header, CALL_UUID, *self._app_headers)

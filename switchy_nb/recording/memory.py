@@ -1,12 +1,12 @@
 """The bytes of rows, where they are: received into several slabs, or one behind the other."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from switchy_nb.wire import Batch, native
+from switchy_nb.wire import Batch
+from switchy_nb.wire.reading import Read, Sought, join, read
+from switchy_nb.wire.slab import Slab
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 #: Bytes behind the rows that may be read, and mean nothing: names are compared by whole words.
 MARGIN = 8
-#: Where rows that somebody has looked at and others alternate more often, all are looked at anew.
+#: Where there are more stretches of rows that nobody has read, all are read anew.
 _STRETCHES = 8
-#: Where there is no C, so many bytes are joined together.
+#: Bytes that are compressed together, at least: of fewer, too much is there for the first time.
 _PART = 2 * 1024 * 1024
 #: Arrow writes what is no longer than this into a view itself.
 _INLINE = 12
@@ -34,11 +34,8 @@ class Rows(Protocol):
     def places(self) -> "tuple[Array, Array]":
         """Return the addresses where each row's bytes begin and end, while this is held."""
 
-    def found(self, names: tuple[str, ...]) -> "tuple[Array, Array] | None":
-        """Return from where to where the values of headers are, if that is known already.
-
-        As `starts` and `stops` of `native.Read`.
-        """
+    def read(self, sought: Sought) -> Read | None:
+        """Read headers in C; None where that cannot be done."""
 
     def joined(self) -> "pa.LargeBinaryArray":
         """Return them one behind the other, and `MARGIN` bytes more that may be read over."""
@@ -66,8 +63,9 @@ class Joined:
         places = places + (data.address if data is not None else 0)
         return places[:-1], places[1:]
 
-    def found(self, names: tuple[str, ...]) -> None:
-        """Nothing is known of them."""
+    def read(self, sought: Sought) -> Read | None:
+        """Read headers in C; None where that cannot be done."""
+        return read(*self.places(), sought, none=0)
 
     def joined(self) -> "pa.LargeBinaryArray":
         """Return them as they are."""
@@ -94,63 +92,42 @@ class Scattered:
         """Return the addresses where each row's bytes begin and end, while this is held."""
         import numpy as np
 
-        found = [batch.found for batch in self._batches if batch.found is not None]
-        if found and len(found) == len(self._batches):
-            _, begun, ended, _, _ = zip(*found, strict=True)
-            return np.concatenate(begun), np.concatenate(ended)
-        # Sums of plain numbers: numpy would let go of the interpreter's lock, and wait to have it back.
-        of_slab = {slab: native.address(slab.data).__add__ for slab in self._slabs()}
-        begins = chain.from_iterable(map(of_slab[b.slab], b.starts) for b in self._batches)
-        ends = chain.from_iterable(map(of_slab[b.slab], b.ends) for b in self._batches)
-        count = len(self)
-        return np.fromiter(begins, "int64", count), np.fromiter(ends, "int64", count)
+        places = [batch.places() for batch in self._batches]
+        begins, ends = zip(*places, strict=True)
+        return np.concatenate(begins), np.concatenate(ends)
 
-    def found(self, names: tuple[str, ...]) -> "tuple[Array, Array] | None":
-        """Return from where to where the values of headers are, if that is known of some already.
+    def read(self, sought: Sought) -> Read | None:
+        """Read headers in C; None where that cannot be done.
 
-        Whoever tracks events has looked for them when they came (see `Glimpses`); of those that it
-        has not come to they are looked for now.
+        Whoever tracks events has read them when they came (see `Glimpses`); those that it has not
+        come to are read now.
         """
-        import numpy as np
 
         def known(batch: Batch) -> bool:
-            return batch.found is not None and batch.found.names[: len(names)] == names
+            return batch.read is not None and batch.read.sought.holds(sought)
 
         stretches = [(there, list(batches)) for there, batches in groupby(self._batches, known)]
-        if len(stretches) > _STRETCHES or not any(there for there, _ in stretches):
-            return None
-        parts: list[tuple[Array, Array]] = []
+        if len(stretches) > 2 * _STRETCHES or not any(there for there, _ in stretches):
+            return read(*self.places(), sought, none=0)
+        reads = list[Read]()
         for there, batches in stretches:
-            if there:
-                parts += [(b.found.starts, b.found.stops) for b in batches if b.found is not None]
-            elif (read := native.read(*Scattered(batches).places(), (), names)) is not None:
-                parts.append((read.starts, read.stops))
-        starts, stops = zip(*parts, strict=True)
-        count = len(names)
-        return (
-            np.concatenate([each[:count] for each in starts], axis=1),
-            np.concatenate([each[:count] for each in stops], axis=1),
-        )
+            new = None if there else read(*Scattered(batches).places(), sought)
+            reads += [batch.read for batch in batches if batch.read] if new is None else [new]
+        return join(reads)
 
-    def _slabs(self) -> list[Any]:
-        return list(dict.fromkeys(batch.slab for batch in self._batches))
-
-    @contextmanager
-    def at_once(self) -> "Iterator[Iterable[pa.LargeBinaryArray]]":
-        """Copy them one behind the other, all or in parts; what is given is there for a moment only.
+    def parts(self) -> "Iterator[pa.Array]":
+        """Give them as Arrow arrays to compress: where they are, or joined in parts if that is better.
 
         Yields
         ------
-        iterable of pyarrow.LargeBinaryArray
+        pyarrow.BinaryViewArray or pyarrow.LargeBinaryArray
             Their bytes, in order.
         """
-        if native.library() is None:
-            yield self._parts(_PART)
-            return
-        begins, ends = self.places()
-        room = _Room.take(sum(batch.size for batch in self._batches))
-        yield [_copied(begins, ends, room)]
-        _Room.give_back(room)
+        # Each piece of memory is compressed by itself, and only a large one repeats itself enough.
+        if sum(batch.size for batch in self._batches) >= _PART * len(self._slabs()):
+            yield self.where_they_are()
+        else:
+            yield from self._parts(_PART)
 
     def _parts(self, size: int) -> "Iterator[pa.LargeBinaryArray]":
         """Join them in parts of some bytes each: what is small is at hand in a processor's cache."""
@@ -176,76 +153,61 @@ class Scattered:
         import numpy as np
         import pyarrow as pa
 
-        batches, slabs, total = self._batches, self._slabs(), len(self)
-        if total <= 2 * len(slabs):
+        if len(self) <= 2 * len(self._slabs()):
             # Single events: their bytes are there already, and are joined as they are.
-            raws = list(chain.from_iterable(batch.raws() for batch in batches))
-            offsets = np.zeros(total + 1, "int64")
+            raws = list(chain.from_iterable(batch.raws() for batch in self._batches))
+            offsets = np.zeros(len(raws) + 1, "int64")
             np.cumsum([len(raw) for raw in raws], out=offsets[1:])
             buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join([*raws, bytes(MARGIN)]))]
-            return pa.Array.from_buffers(pa.large_binary(), total, buffers)
-        # A view is a length, the first bytes, which buffer, and where in it. The last one is only
-        # there to be read over.
-        views = np.zeros((total + 1, 4), "<i4")
-        views[total, 0] = MARGIN
-        number_of = {slab: number for number, slab in enumerate(slabs)}
-        starts = np.fromiter(chain.from_iterable(batch.starts for batch in batches), "int64", total)
-        views[:total, 0] = np.fromiter(
-            chain.from_iterable(batch.ends for batch in batches), "int64", total
-        )
-        views[:total, 0] -= starts.astype("<i4")
-        views[:total, 2] = np.repeat(
-            [number_of[batch.slab] for batch in batches], [len(batch) for batch in batches]
-        )
-        views[:total, 3] = starts
-        _write_short(views, slabs)
-        data = [pa.py_buffer(slab.data) for slab in slabs]
-        buffers = [None, pa.py_buffer(views), *data]
-        both = pa.Array.from_buffers(pa.binary_view(), total + 1, buffers)
-        return both.cast(pa.large_binary()).slice(0, total)
+            return pa.Array.from_buffers(pa.large_binary(), len(raws), buffers)
+        whole = self.where_they_are(MARGIN)
+        return whole.cast(pa.large_binary()).slice(0, len(self))
 
+    def where_they_are(self, margin: int = 0) -> "pa.BinaryViewArray":
+        """Return them as they are in memory; if there is to be a margin, with one more row that is it.
 
-class _Room:
-    """Memory that is copied into again and again: new memory costs more than the copy."""
-
-    _spare: ClassVar["deque[Array]"] = deque(maxlen=2)
-
-    @classmethod
-    def take(cls, size: int) -> "Array":
-        """Return room for so many bytes."""
+        Whoever has them has to hold this.
+        """
         import numpy as np
+        import pyarrow as pa
 
-        try:
-            room = cls._spare.pop()
-        except IndexError:
-            room = None
-        return room if room is not None and len(room) >= size else np.empty(size, "uint8")
+        # No more of a slab than they take: what else came is nobody's, and would be compressed too.
+        used: dict[Slab, tuple[int, int]] = {}
+        for batch in self._batches:
+            first, end = used.get(batch.slab, (batch.starts[0], 0))
+            used[batch.slab] = min(first, batch.starts[0]), max(end, batch.ends[-1])
+        number_of = {slab: number for number, slab in enumerate(used)}
+        data = [memoryview(slab.data)[first:end] for slab, (first, end) in used.items()]
 
-    @classmethod
-    def give_back(cls, room: "Array") -> None:
-        """Keep room for the next who asks."""
-        cls._spare.append(room)
+        # A view is a length, the first bytes, which buffer, and where in it.
+        total = len(self)
+        views = np.zeros((total + (margin > 0), 4), "<i4")
+        views[total:, 0] = margin
+        at = 0
+        for batch in self._batches:
+            rows = views[at : (at := at + len(batch))]
+            rows[:, 0] = batch.ends
+            rows[:, 2] = number_of[batch.slab]
+            rows[:, 3] = batch.starts
+            rows[:, 0] -= rows[:, 3]
+            rows[:, 3] -= used[batch.slab][0]
+        _write_beginnings(views[:total], data)
+        buffers = [None, pa.py_buffer(views), *map(pa.py_buffer, data)]
+        return pa.Array.from_buffers(pa.binary_view(), len(views), buffers)
+
+    def _slabs(self) -> set[Slab]:
+        return {batch.slab for batch in self._batches}
 
 
-def let_go_of_room() -> None:
-    """Keep no memory for rows that are to come."""
-    _Room._spare.clear()
-
-
-def _copied(begins: "Array", ends: "Array", room: "Array") -> "pa.LargeBinaryArray":
+def _write_beginnings(views: "Array", data: Sequence[memoryview]) -> None:
+    """Write each row's first bytes into its view, as Arrow has them; of a short row, all of it."""
     import numpy as np
-    import pyarrow as pa
 
-    offsets = np.zeros(len(begins) + 1, "int64")
-    np.cumsum(ends - begins, out=offsets[1:])
-    native.copy(begins, ends, room)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(room)]
-    return pa.Array.from_buffers(pa.large_binary(), len(begins), buffers)
-
-
-def _write_short(views: "np.ndarray[Any, Any]", slabs: Sequence[Any]) -> None:
-    """Write what is short into its view; of what is longer, only where it is will be read."""
-    for row in (views[:-1, 0] <= _INLINE).nonzero()[0].tolist():
+    into, short = views.view("u1"), views[:, 0] <= _INLINE
+    for number, part in enumerate(data):
+        rows = np.flatnonzero((views[:, 2] == number) & ~short)
+        into[rows, 4:8] = np.frombuffer(part, "u1")[views[rows, 3, None] + np.arange(4)]
+    for row in np.flatnonzero(short).tolist():
         size, _, number, start = views[row].tolist()
         views[row, 1:] = 0
-        views.view("u1")[row, 4 : 4 + size] = bytearray(slabs[number].data[start : start + size])
+        into[row, 4 : 4 + size] = bytearray(data[number][start : start + size])

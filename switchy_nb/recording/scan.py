@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import Kind, Needles, known, readable, whole_number
 from switchy_nb.recording.memory import Joined, Rows
-from switchy_nb.recording.values import Cut, Digits, Numbered, Values, dictionary_of
+from switchy_nb.recording.values import Cut, Numbered, Values, dictionary_of
 from switchy_nb.wire.event import decode_value
+from switchy_nb.wire.reading import Digits
 
 if TYPE_CHECKING:
     import numpy as np

@@ -45,7 +45,7 @@ class Packed:
     packed_raw: "pa.Buffer"
 
     @classmethod
-    def of(cls, core: "pa.Table", raw: "Iterable[pa.LargeBinaryArray]", kinds: bytes) -> "Packed":
+    def of(cls, core: "pa.Table", raw: "Iterable[pa.Array]", kinds: bytes) -> "Packed":
         """Compress rows, whose bytes come in parts."""
         return cls(kinds, Shrunk.of(core), pack_raw(raw))
 
@@ -70,4 +70,6 @@ class Packed:
 
     def raw(self) -> "pa.LargeBinaryArray":
         """Return the rows' bytes."""
-        return unpack(self.packed_raw)["raw"].combine_chunks()
+        import pyarrow as pa
+
+        return unpack(self.packed_raw)["raw"].cast(pa.large_binary()).combine_chunks()

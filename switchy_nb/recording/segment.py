@@ -220,8 +220,7 @@ class Segment:
                 raw, kinds = scattered(self._runs), kinds_of(self._runs)
                 self._encode_new()
                 core = _joined(self._pieces)
-            with raw.at_once() as parts:  # others may read meanwhile
-                packed = Packed.of(core, parts, kinds)
+            packed = Packed.of(core, raw.parts(), kinds)  # others may read meanwhile
             with self._lock:
                 if self._sealed is None:
                     self._keep_as(packed)

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from switchy_nb.recording.fields import Kind
 from switchy_nb.recording.holders import Holder, Holders
 from switchy_nb.recording.keep import Keep
-from switchy_nb.recording.memory import let_go_of_room
 from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
 from switchy_nb.wire import Batch
@@ -318,7 +317,6 @@ class _Compressor:
                 work = self._work.get(timeout=_IDLE)
             except queue.Empty:
                 self._keep_warm(None)
-                let_go_of_room()
                 let_go_of_spare()
                 with self._lock:
                     if self._work.empty():

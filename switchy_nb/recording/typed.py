@@ -5,6 +5,7 @@ What the columns mean together (legs, calls) is not known here.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.fields import (
@@ -18,10 +19,10 @@ from switchy_nb.recording.fields import (
 )
 from switchy_nb.recording.memory import Rows
 from switchy_nb.recording.scan import Headers
-from switchy_nb.recording.values import Digits
 from switchy_nb.wire import Event, Format
 from switchy_nb.wire.batch import GLANCED
 from switchy_nb.wire.event import QUEUED
+from switchy_nb.wire.reading import Digits, Sought
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,9 +39,9 @@ _TEXTS = tuple(dict.fromkeys((*GLANCED, *TEXT_COLUMNS.values())))
 _NUMBERS = Digits(TIME_HEADER, 1, LATEST), Digits(SEQUENCE_HEADER)
 
 
-def headers_read(watched: Sequence[str]) -> tuple[str, ...]:
-    """Return the headers that the core columns are made of, as they are looked for."""
-    return *_TEXTS, *watched, *(number.name for number in _NUMBERS)
+def sought_of(watched: Sequence[str]) -> Sought:
+    """Return the headers that the core columns are made of, and those that are watched."""
+    return Sought((*_TEXTS, *watched), _NUMBERS)
 
 
 def core_schema() -> "pa.Schema":
@@ -91,8 +92,8 @@ def read_core(
     import pyarrow as pa
 
     schema = core_schema()
-    texts = *_TEXTS, *watched
-    headers = Headers(rows, kinds, texts, _NUMBERS)
+    sought = sought_of(watched)
+    headers = Headers(rows, kinds, sought.texts, sought.numbers)
     columns: dict[str, Any] = {"received": received.view(schema.field("received").type)}
     columns["time"] = headers.numbers(0).view(schema.field("time").type)
     columns["sequence"] = headers.numbers(1)
@@ -149,12 +150,14 @@ def pack(table: "pa.Table") -> "pa.Buffer":
     return _packed(table.schema, table.to_batches())
 
 
-def pack_raw(parts: "Iterable[pa.LargeBinaryArray]") -> "pa.Buffer":
-    """Write the bytes of rows, given in parts, as an Arrow IPC stream, compressed with zstd."""
+def pack_raw(parts: "Iterable[pa.Array]") -> "pa.Buffer":
+    """Write the bytes of rows, given in parts of one type, as an Arrow IPC stream, compressed with zstd."""
     import pyarrow as pa
 
-    schema = pa.schema([("raw", pa.large_binary())])
-    return _packed(schema, (pa.record_batch([part], schema) for part in parts))
+    parts = iter(parts)
+    first = next(parts)
+    schema = pa.schema([("raw", first.type)])
+    return _packed(schema, (pa.record_batch([part], schema) for part in chain([first], parts)))
 
 
 def _packed(schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> "pa.Buffer":

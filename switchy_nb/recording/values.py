@@ -12,6 +12,7 @@ from switchy_nb.recording.lines import Lines
 from switchy_nb.recording.memory import MARGIN, Rows
 from switchy_nb.wire import native
 from switchy_nb.wire.event import UNDEFINED, decode_value
+from switchy_nb.wire.reading import Digits, Read, Sought
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 _ZERO, _NINE, _PERCENT, _NO_ASCII = 48, 57, 37, 128
 _DIGITS = 18
-
-Digits = native.Digits
-
 
 class Values(Protocol):
     """The values of some headers, each header by its place among them."""
@@ -51,7 +49,7 @@ class Values(Protocol):
 class Numbered:
     """Found where they are, and numbered, in C."""
 
-    def __init__(self, rows: Rows, read: native.Read, numbers: Sequence[Digits]) -> None:
+    def __init__(self, rows: Rows, read: Read, numbers: Sequence[Digits]) -> None:
         self._rows = rows  # holds the memory
         self._read = read
         self._numbers = numbers
@@ -59,16 +57,13 @@ class Numbered:
     @classmethod
     def of(cls, rows: Rows, texts: tuple[str, ...], numbers: tuple[Digits, ...]) -> Self | None:
         """Read some headers; None where there is no C for it."""
-        if native.library() is None:
-            return None
-        places = rows.found((*texts, *(number.name for number in numbers)))
-        read = native.read(*rows.places(), texts, numbers=numbers, places=places)
+        read = rows.read(Sought(texts, numbers))
         return None if read is None else cls(rows, read, numbers)
 
     @property
     def count(self) -> int:
         """How many events were looked at: all."""
-        return int(self._read.starts.shape[1])
+        return self._read.count
 
     def texts(self, at: int) -> "tuple[pa.DictionaryArray, bool]":
         """Return the values of one text, null where an event has none."""
@@ -96,7 +91,7 @@ class Numbered:
 
         read, (_, least, most) = self._read, self._numbers[at]
         values, valid, (there, others) = read.numbers[at], read.counted[at], read.tallies[at]
-        header = len(read.starts) - len(self._numbers) + at
+        header = at - len(self._numbers)  # they are the last ones
         for event in read.others[at, :others].tolist():
             place = int(read.starts[header, event]), int(read.stops[header, event])
             number = whole_number(decode_value(native.bytes_at(*place)))

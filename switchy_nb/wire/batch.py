@@ -4,14 +4,15 @@ A busy switch sends a thousand events in a piece of 4 MiB. Whoever needs only a 
 look at them in place; an `Event` is made only of those that somebody asks for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from switchy_nb.wire import native
 from switchy_nb.wire.event import UNDEFINED, Event, Format, decode_value, key_of
 from switchy_nb.wire.event import text as text_of
+from switchy_nb.wire.reading import Read, Sought, read
 from switchy_nb.wire.slab import Slab
 
 #: what a glance tells
@@ -22,8 +23,6 @@ _NAME = b"Event-Name: "
 _LEG = b"\nUnique-ID: "
 #: Of fewer events than this each is looked at alone.
 _MANY = 16
-#: Of more than this, what is the same is read once.
-_MORE = 64
 _AFTER_NAME, _AFTER_LEG = len(_NAME), len(_LEG)
 #: Names that say that there is more to read: a subclass, or a second name.
 _LONG = frozenset({"CUSTOM", "COMMAND", "", UNDEFINED.decode()})
@@ -33,26 +32,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
-
-
-class Found(NamedTuple):
-    """Where in memory the events of a batch are, and some of their headers.
-
-    Attributes
-    ----------
-    names : tuple of str
-        The headers.
-    begins, ends : array of int64
-        Where each event begins and ends.
-    starts, stops : array of int64
-        Of shape (headers, events): from where to where the values are, as in `native.Read`.
-    """
-
-    names: tuple[str, ...]
-    begins: "Array"
-    ends: "Array"
-    starts: "Array"
-    stops: "Array"
 
 
 class Batch(Sequence[Event]):
@@ -66,14 +45,14 @@ class Batch(Sequence[Event]):
         Where in it each event's own bytes begin and end.
     """
 
-    __slots__ = ("ends", "found", "slab", "starts")
+    __slots__ = ("ends", "read", "slab", "starts")
 
     def __init__(self, slab: Slab, starts: list[int], ends: list[int]) -> None:
         self.slab = slab
         self.starts = starts
         self.ends = ends
-        #: what somebody has found out who looked for headers
-        self.found: Found | None = None
+        #: what somebody has read of them
+        self.read: Read | None = None
 
     @classmethod
     def of(cls, raw: bytes) -> "Batch":
@@ -89,6 +68,13 @@ class Batch(Sequence[Event]):
         data = self.slab.data
         for start, end in zip(self.starts, self.ends, strict=True):
             yield data[start:end]
+
+    def places(self) -> "tuple[Array, Array]":
+        """Return the addresses where each event's bytes begin and end, while this is held."""
+        import numpy as np
+
+        place = native.address(self.slab.data)
+        return np.array(self.starts) + place, np.array(self.ends) + place
 
     @property
     def size(self) -> int:
@@ -127,8 +113,9 @@ class Glimpses:
     ----------
     batch : Batch
         The events.
-    headers : tuple of str
-        Headers that will be asked for; where there are many events, they are looked up on the way.
+    sought : Sought
+        Headers that will be asked for, of which the first are those that a glance tells; where there
+        are many events, they are read on the way.
 
     Attributes
     ----------
@@ -144,17 +131,23 @@ class Glimpses:
     name_of: Sequence[int]
     leg_of: Sequence[int]
 
-    def __init__(self, batch: Batch, headers: tuple[str, ...] = ()) -> None:
+    def __init__(self, batch: Batch, sought: Sought = Sought(GLANCED)) -> None:
         self._batch = batch
-        #: the headers that were looked up, in lower case, each with its place among them
-        self.keys: dict[bytes, int] = {}
-        #: what was read of the events, all at once, and where in memory the slab is
-        self._seen: native.Read | None = None
-        self._place = 0
-        if len(batch) >= _MANY:
-            self._find(headers)
+        self._place = native.address(batch.slab.data)
+        #: what was read of the events, all at once
+        self._seen = read(*batch.places(), sought) if len(batch) >= _MANY else None
+        #: the headers that were read, in lower case, each with its place among them
+        self.keys: Mapping[bytes, int] = {} if self._seen is None else _keys(sought)
         if self._seen is None:
-            self._take(*zip(*map(_glance, batch.raws()), strict=True))
+            glances = [_glance(raw) for raw in batch.raws()]
+            self.names, self.legs = [name for name, _ in glances], [leg for _, leg in glances]
+            self.name_of = self.leg_of = range(len(batch))
+        else:
+            batch.read = self._seen
+            # Behind the values stands what one has that has none: its number is −1.
+            self.names = [*map(_short, _texts(self._seen, 0)), None]
+            self.legs = [*_texts(self._seen, 1), None]
+            self.name_of, self.leg_of = self._seen.codes[: len(GLANCED)].tolist()
 
     def __iter__(self) -> Iterator[tuple[str | None, str | None]]:
         """Give the events' names and legs, in order."""
@@ -172,7 +165,7 @@ class Glimpses:
         return self._batch.raw(at)
 
     def value(self, at: int, key: bytes) -> str | None:
-        """Return the value of a header that was looked up on the way; None where there is none."""
+        """Return the value of a header that was read on the way; None where there is none."""
         seen, header = self._seen, self.keys[key]
         assert seen is not None, "without it there are no keys"
         start, stop = seen.starts.item(header, at), seen.stops.item(header, at)
@@ -181,45 +174,13 @@ class Glimpses:
             None if start < 0 else decode_value(self._batch.slab.data[start - place : stop - place])
         )
 
-    def _find(self, headers: tuple[str, ...]) -> None:
-        import numpy as np
 
-        batch = self._batch
-        place = self._place = native.address(batch.slab.data)
-        begins, ends = np.array(batch.starts) + place, np.array(batch.ends) + place
-        # Of more than a few events, what is the same is read once.
-        texts = GLANCED if len(batch) >= _MORE else ()
-        others = headers if texts else (*GLANCED, *headers)
-        seen = self._seen = native.read(begins, ends, texts, others, none=-1)
-        if seen is None:
-            return
-        batch.found = Found((*GLANCED, *headers), begins, ends, seen.starts, seen.stops)
-        self.keys = {key_of(name): at for at, name in enumerate(headers, len(GLANCED))}
-        if texts:
-            # Behind the values stands what one has that has none: its number is −1.
-            names, legs = ([*_texts(seen, at), None] for at in (0, 1))
-            self.names, self.legs = [_short(name) for name in names], legs
-            self.name_of, self.leg_of = seen.codes.tolist()
-        else:
-            some = slice(len(GLANCED))
-            written = map(self._written, seen.starts[some].tolist(), seen.stops[some].tolist())
-            names, legs = ([v if v is None else decode_value(v) for v in vs] for vs in written)
-            self._take(map(_short, names), legs)
-
-    def _take(self, names: Iterable[str | None] = (), legs: Iterable[str | None] = ()) -> None:
-        """Take the name and the leg of each event."""
-        self.names, self.legs = list(names), list(legs)
-        self.name_of = self.leg_of = range(len(self.names))
-
-    def _written(self, starts: list[int], stops: list[int]) -> list[bytes | None]:
-        data, place = self._batch.slab.data, self._place
-        return [
-            None if start < 0 else data[start - place : stop - place]
-            for start, stop in zip(starts, stops, strict=True)
-        ]
+@lru_cache(64)
+def _keys(sought: Sought) -> Mapping[bytes, int]:
+    return {key_of(name): at for at, name in enumerate(sought.names)}
 
 
-def _texts(seen: native.Read, at: int) -> list[str]:
+def _texts(seen: Read, at: int) -> list[str]:
     """The different values of a text."""
     if not seen.plain[at]:
         return list(map(decode_value, seen.values(at)))

@@ -11,7 +11,7 @@
 #endif
 
 /* Raised when what is called changes; `native.py` uses no other. */
-int32_t switchy_nb_headers_version(void) { return 9; }
+int32_t switchy_nb_headers_version(void) { return 10; }
 
 static const uint8_t *at_place(int64_t place) { return (const uint8_t *)(uintptr_t)place; }
 static int64_t place_of(const uint8_t *byte) { return (int64_t)(uintptr_t)byte; }
@@ -32,15 +32,15 @@ static int same_name(const uint8_t *line, const uint8_t *name, int64_t length) {
 typedef struct {
     /* the events: where each begins and ends */
     int64_t events;
-    const int64_t *from, *to;
+    const int64_t *begins, *ends;
     /* the headers, at most 32,767: their names in lower case with their colons, one behind the
      * other, and where each of those ends */
     int64_t count, texts, numbers;
     const uint8_t *names;
     const int64_t *ends_of;
     /* for each header in turn and each event: from where to where its value is; the start is -1
-     * where the event has none; and whether that is known already */
-    int64_t *starts, *ends, found;
+     * where the event has none */
+    int64_t *starts, *stops;
     /* room to work in: for each text a power of two of slots, more than there are events; and a
      * number that makes sure that nobody can choose values that are slow to tell apart */
     uint64_t seed;
@@ -93,7 +93,7 @@ static inline void take_line(const search *s, const uint8_t *line, const uint8_t
         const uint8_t *value = line + length;
         if (value < stop && *value == ' ') value++;
         *found = place_of(value);
-        r->ends[name * r->events + s->event] = place_of(stop);
+        r->stops[name * r->events + s->event] = place_of(stop);
     }
 }
 
@@ -148,8 +148,8 @@ static void find_headers(search *s, int64_t first, int64_t end) {
     for (int64_t name = 0; name < r->count; name++)
         for (int64_t at = first; at < end; at++) r->starts[name * r->events + at] = -1;
     for (s->event = first; s->event < end; s->event++)
-        if (r->to[s->event] > r->from[s->event])
-            take_head(s, at_place(r->from[s->event]), at_place(r->to[s->event]));
+        if (r->ends[s->event] > r->begins[s->event])
+            take_head(s, at_place(r->begins[s->event]), at_place(r->ends[s->event]));
 }
 
 static uint64_t hash(const uint8_t *value, int64_t length, uint64_t seed) {
@@ -180,7 +180,7 @@ static int is_plain(const uint8_t *value, int64_t length) {
 
 /* Number the different values of one text in some events, behind those of the events before them. */
 static void number_values(const reading *r, int64_t text, int64_t first, int64_t end) {
-    const int64_t *starts = r->starts + text * r->events, *ends = r->ends + text * r->events;
+    const int64_t *starts = r->starts + text * r->events, *stops = r->stops + text * r->events;
     int32_t *codes = r->codes + text * r->events, *firsts = r->firsts + text * r->events;
     int32_t *table = r->table + text * r->slots, known = (int32_t)r->counts[text];
     for (int64_t event = first; event < end; event++) {
@@ -189,7 +189,7 @@ static void number_values(const reading *r, int64_t text, int64_t first, int64_t
         set_bit(r->valid + text * r->stride, event);
         r->there[text]++;
         const uint8_t *value = at_place(starts[event]);
-        int64_t length = ends[event] - starts[event];
+        int64_t length = stops[event] - starts[event];
         uint64_t slot = hash(value, length, r->seed);
         for (;; slot++) {
             int32_t *here = table + (slot & (uint64_t)(r->slots - 1));
@@ -199,7 +199,7 @@ static void number_values(const reading *r, int64_t text, int64_t first, int64_t
                 r->plain[text] = r->plain[text] && is_plain(value, length);
             }
             int32_t other = firsts[*here];
-            if (ends[other] - starts[other] == length &&
+            if (stops[other] - starts[other] == length &&
                 !memcmp(at_place(starts[other]), value, (size_t)length)) {
                 codes[event] = *here;
                 break;
@@ -217,7 +217,7 @@ static void take_values(reading *r) {
         const int32_t *firsts = r->firsts + text * r->events;
         for (int64_t at = 0; at < r->counts[text]; at++) {
             int64_t value = text * r->events + firsts[at];
-            int64_t length = r->ends[value] - r->starts[value];
+            int64_t length = r->stops[value] - r->starts[value];
             if (length <= r->room - r->size)
                 memcpy(r->text + r->size, at_place(r->starts[value]), (size_t)length);
             r->offsets[++number] = r->size += length;
@@ -228,13 +228,13 @@ static void take_values(reading *r) {
 /* Read values that are one to eighteen digits, in some events. */
 static void read_numbers(const reading *r, int64_t which, int64_t first, int64_t last) {
     int64_t header = r->count - r->numbers + which;
-    const int64_t *starts = r->starts + header * r->events, *ends = r->ends + header * r->events;
+    const int64_t *starts = r->starts + header * r->events, *stops = r->stops + header * r->events;
     int64_t *values = r->values + which * r->events, *others = r->others + which * r->events;
     int64_t *numbers = r->tallies + 2 * which, *odd = numbers + 1;
     for (int64_t event = first; event < last; event++) {
         values[event] = 0;
         if (starts[event] < 0) continue;
-        const uint8_t *digit = at_place(starts[event]), *end = at_place(ends[event]);
+        const uint8_t *digit = at_place(starts[event]), *end = at_place(stops[event]);
         int64_t number = 0;
         int well = end - digit >= 1 && end - digit <= 18;
         for (; well && digit < end; digit++) {
@@ -267,21 +267,90 @@ void switchy_nb_read_headers(reading *r) {
     }
     for (int64_t first = 0; first < r->events; first += TOGETHER) {
         int64_t end = first + TOGETHER < r->events ? first + TOGETHER : r->events;
-        if (!r->found) find_headers(&s, first, end);
+        find_headers(&s, first, end);
         for (int64_t text = 0; text < r->texts; text++) number_values(r, text, first, end);
         for (int64_t which = 0; which < r->numbers; which++) read_numbers(r, which, first, end);
     }
     take_values(r);
 }
 
-/* Put what is from some places to others one behind the other. */
-void switchy_nb_copy_values(const int64_t *starts, const int64_t *ends, int64_t count,
-                            uint8_t *into) {
-    for (int64_t at = 0; at < count; at++) {
-        size_t length = (size_t)(ends[at] - starts[at]);
-        memcpy(into, at_place(starts[at]), length);
-        into += length;
+/* The number of a value among those of a text that are in `r->text` from `base` on; it is put there,
+ * behind the `known` ones, if it is new. There is room for all.
+ */
+static int32_t number_of(reading *r, int64_t base, int32_t known, const uint8_t *value,
+                         int64_t length) {
+    for (uint64_t slot = hash(value, length, r->seed);; slot++) {
+        int32_t *here = r->table + (slot & (uint64_t)(r->slots - 1));
+        if (*here < 0) {
+            memcpy(r->text + r->size, value, (size_t)length);
+            r->offsets[base + known + 1] = r->size += length;
+            return *here = known;
+        }
+        const int64_t *at = r->offsets + base + *here;
+        if (at[1] - at[0] == length && !memcmp(r->text + at[0], value, (size_t)length))
+            return *here;
     }
+}
+
+/* Put one text of some readings together; its values go behind the `base` ones of other texts. */
+static void join_text(reading *r, const reading *parts, int64_t count, int64_t text, int64_t base) {
+    int32_t *codes = r->codes + text * r->events, *numbers = r->firsts, known = 0;
+    uint8_t *valid = r->valid + text * r->stride;
+    int64_t event = 0;
+    memset(r->table, 0xff, (size_t)r->slots * sizeof *r->table);
+    r->there[text] = 0;
+    r->plain[text] = 1;
+    for (const reading *part = parts; part < parts + count; part++) {
+        const int64_t *offsets = part->offsets;
+        for (int64_t before = 0; before < text; before++) offsets += part->counts[before];
+        for (int64_t at = 0; at < part->counts[text]; at++) {
+            numbers[at] = number_of(r, base, known, part->text + offsets[at],
+                                    offsets[at + 1] - offsets[at]);
+            known += numbers[at] == known;
+        }
+        const int32_t *code = part->codes + text * part->events, *end = code + part->events;
+        for (; code < end; code++, event++) {
+            codes[event] = *code < 0 ? (int32_t)r->none : numbers[*code];
+            if (*code >= 0) set_bit(valid, event);
+        }
+        r->there[text] += part->there[text];
+        r->plain[text] = r->plain[text] && part->plain[text];
+    }
+    r->counts[text] = known;
+}
+
+/* Put one number of some readings together. */
+static void join_numbers(reading *r, const reading *parts, int64_t count, int64_t which) {
+    int64_t event = 0, *tallies = r->tallies + 2 * which;
+    for (const reading *part = parts; part < parts + count; event += part++->events) {
+        const int64_t *theirs = part->tallies + 2 * which;
+        const uint8_t *counted = part->counted + which * part->stride;
+        memcpy(r->values + which * r->events + event, part->values + which * part->events,
+               (size_t)part->events * sizeof *r->values);
+        for (int64_t at = 0; at < part->events; at++)
+            if (counted[at >> 3] >> (at & 7) & 1) set_bit(r->counted + which * r->stride, event + at);
+        for (int64_t at = 0; at < theirs[1]; at++)
+            r->others[which * r->events + tallies[1] + at] =
+                event + part->others[which * part->events + at];
+        tallies[0] += theirs[0];
+        tallies[1] += theirs[1];
+    }
+}
+
+/* Make one reading of several of the same headers, whose events follow each other.
+ *
+ * The codes of events without a value have to be negative in them. Nothing is done with where the
+ * values are, and what was read of them is not looked up again.
+ */
+void switchy_nb_join_readings(reading *r, const reading *parts, int64_t count) {
+    int64_t base = 0;
+    memset(r->valid, 0, (size_t)(r->texts * r->stride));
+    memset(r->counted, 0, (size_t)(r->numbers * r->stride));
+    memset(r->tallies, 0, (size_t)(2 * r->numbers) * sizeof *r->tallies);
+    r->size = r->offsets[0] = 0;
+    for (int64_t text = 0; text < r->texts; text++, base += r->counts[text - 1])
+        join_text(r, parts, count, text, base);
+    for (int64_t which = 0; which < r->numbers; which++) join_numbers(r, parts, count, which);
 }
 
 /* Where a line ends, and in `next` where the next one of the head begins: 0 after the last one. */

@@ -7,14 +7,14 @@ import pytest
 from helpers import recorded
 
 from switchy_nb.recording import Recording
-from switchy_nb.recording.typed import headers_read
 from switchy_nb.wire import Batch, Parser, native
 from switchy_nb.wire.batch import GLANCED, Glimpses
+from switchy_nb.wire.reading import Sought
 
 FRAMES = ("events", "sessions", "calls", "jobs")
 
 
-def recording_of(data: bytes, seen: str, headers: tuple[str, ...], **options: str) -> Recording:
+def recording_of(data: bytes, seen: str, sought: Sought, **options: str) -> Recording:
     """Record events of which all, some or none were looked at before they are compressed."""
     recording, parser = Recording(switch="fs", **options), Parser()
     number = 0
@@ -25,7 +25,7 @@ def recording_of(data: bytes, seen: str, headers: tuple[str, ...], **options: st
                     number += 1
                     assert placed.batch is not None
                     if seen == "all" or (seen == "some" and number % 3 == 0):
-                        Glimpses(placed.batch, headers)
+                        Glimpses(placed.batch, sought)
     recording.flush()
     return recording
 
@@ -35,18 +35,18 @@ def recording_of(data: bytes, seen: str, headers: tuple[str, ...], **options: st
 @pytest.mark.parametrize("name", ["ten_calls", "hostile_values"])
 def test_frames_are_the_same_whoever_looked(name: str, more: tuple[str, ...], seen: str) -> None:
     data = recorded(f"{name}.events.raw.xz")
-    headers = Recording().headers_read[len(GLANCED) :] + more
-    looked, other = (recording_of(data, how, headers) for how in (seen, "none"))
+    sought = Recording().sought._replace(others=more)
+    looked, other = (recording_of(data, how, sought) for how in (seen, "none"))
     for frame in FRAMES:
         pd.testing.assert_frame_equal(getattr(looked, frame), getattr(other, frame))
 
 
 def test_what_was_looked_for_by_other_names_is_looked_for_again() -> None:
     data = recorded("ten_calls.events.raw.xz")
-    headers = Recording().headers_read[len(GLANCED) :]
+    sought = Recording().sought
     header = "variable_sip_call_id"
     looked, other = (
-        recording_of(data, how, headers, call_header=header) for how in ("all", "none")
+        recording_of(data, how, sought, call_header=header) for how in ("all", "none")
     )
     pd.testing.assert_frame_equal(looked.calls, other.calls)
     assert looked.header(header).equals(other.header(header))
@@ -58,8 +58,8 @@ def test_who_tracks_looks_for_what_is_recorded() -> None:
     from switchy_nb import EventListener
 
     listener = EventListener("127.0.0.1", 1, "secret", app_id_headers=["X-My-App"])
-    wanted = headers_read(listener.recording._watched())
-    looked_for = (*GLANCED, *listener.read_headers)
-    assert looked_for[: len(wanted)] == wanted
-    assert "X-My-App" in looked_for
-    assert len({name.lower() for name in looked_for}) == len(looked_for)
+    recorded, sought = listener.recording.sought, listener.sought
+    assert sought.holds(recorded)
+    assert sought.names[: len(GLANCED)] == GLANCED
+    assert "X-My-App" in sought.names
+    assert len({name.lower() for name in sought.names}) == len(sought.names)
