@@ -43,7 +43,7 @@ $(VENV)/bin/python:
 # --no-build-isolation: what builds is pinned as well, so that nothing unpinned is fetched.
 # --no-compile: pip compiles one file after the other. What cannot be compiled is not of this Python.
 $(setup): $(VENV)/bin/python requirements-build.lock requirements.lock pyproject.toml \
-		hatch_build.py switchy_nb/wire/headers.c
+		hatch_build.py $(wildcard switchy_nb/wire/*.c switchy_nb/wire/*.h)
 	$(bin)/python -m pip install --quiet --require-hashes -r requirements-build.lock
 	$(bin)/python -m pip install --quiet --require-hashes --no-build-isolation --no-compile \
 		-r requirements.lock

@@ -17,18 +17,19 @@ ROOM = Path("switchy_nb", "wire")
 
 
 class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Compiles ``headers.c`` to ``_headers.so`` beside it."""
+    """Compiles what is in C to ``_headers.so`` beside it."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile; the wheel is one for this platform if that went well."""
         library = ROOM / "_headers.so"
-        if not self._compile(Path(self.root, ROOM, "headers.c"), Path(self.root, library)):
+        sources = sorted(Path(self.root, ROOM).glob("*.c"))
+        if not self._compile(sources, Path(self.root, library)):
             return
         build_data["artifacts"].append(library.as_posix())
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
 
-    def _compile(self, source: Path, library: Path) -> bool:
+    def _compile(self, sources: list[Path], library: Path) -> bool:
         compiler, *options = shlex.split(os.environ.get("CC", "")) or ["cc"]
         if shutil.which(compiler) is None:
             self.app.display_info("no C compiler: events are read by numpy alone")
@@ -42,7 +43,7 @@ class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
             "-fPIC",
             "-o",
             os.fspath(made),
-            os.fspath(source),
+            *map(os.fspath, sources),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:

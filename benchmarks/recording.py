@@ -135,8 +135,8 @@ def _record(host: str, port: int) -> Result:
     while recording.received < EVENTS:
         time.sleep(0.001)
     listener._inbox.put(tracked.set)
-    recording.flush()
     events = recording.events
+    recording.flush()
     tracked.wait(60)
     result = meter.result()
     answered = listener.total_answered_sessions

@@ -7,7 +7,8 @@ One place for them: the writer takes them from here, and so does the test that h
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from switchy_nb.recording.fields import SEQUENCE_HEADER, TEXT_COLUMNS, TIME_HEADER
+from switchy_nb.recording.fields import SEQUENCE_HEADER, TEXT_COLUMNS
+from switchy_nb.wire.event import TIME_HEADER
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from switchy_nb.errors import ProtocolError
 from switchy_nb.wire import Event, Format
-from switchy_nb.wire.event import decode_value
+from switchy_nb.wire.event import TIME_HEADER, decode_value
 
 
 class Kind(IntEnum):
@@ -36,7 +36,6 @@ TEXT_COLUMNS = {
     "hangup_cause": "Hangup-Cause",
     "job": "Job-UUID",
 }
-TIME_HEADER = "Event-Date-Timestamp"
 SEQUENCE_HEADER = "Event-Sequence"
 
 #: Later than year 9999 no calendar can say, and 0 is how FreeSWITCH writes "not yet".

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 #: Bytes behind the rows that may be read, and mean nothing: names are compared by whole words.
 MARGIN = 8
-#: Where there are more stretches of rows that nobody has read, all are read anew.
-_STRETCHES = 8
+#: Where events that came together and others alternate more often, all are read at once.
+_STRETCHES = 16
 #: Bytes that are compressed together, at least: of fewer, too much is there for the first time.
 _PART = 2 * 1024 * 1024
+#: Bytes of the head that an event has in front of it, at the most.
+_HEAD = 64
 #: Arrow writes what is no longer than this into a view itself.
 _INLINE = 12
 
@@ -99,21 +101,20 @@ class Scattered:
     def read(self, sought: Sought) -> Read | None:
         """Read headers in C; None where that cannot be done.
 
-        Whoever tracks events has read them when they came (see `Glimpses`); those that it has not
-        come to are read now.
+        Of batches of many events, what is read is kept for whoever tracks them, if that one has not
+        been there before and has read it itself.
         """
-
-        def known(batch: Batch) -> bool:
-            return batch.read is not None and batch.read.sought.holds(sought)
-
-        stretches = [(there, list(batches)) for there, batches in groupby(self._batches, known)]
-        if len(stretches) > 2 * _STRETCHES or not any(there for there, _ in stretches):
+        stretches = [(m, list(some)) for m, some in groupby(self._batches, lambda b: b.many)]
+        if len(stretches) > _STRETCHES or not any(many for many, _ in stretches):
             return read(*self.places(), sought, none=0)
-        reads = list[Read]()
-        for there, batches in stretches:
-            new = None if there else read(*Scattered(batches).places(), sought)
-            reads += [batch.read for batch in batches if batch.read] if new is None else [new]
-        return join(reads)
+        reads = list[Read | None]()
+        for many, batches in stretches:
+            if many:
+                reads += [batch.seen(sought) for batch in batches]
+            else:
+                reads.append(read(*Scattered(batches).places(), sought))
+        there = [one for one in reads if one is not None]
+        return join(there) if len(there) == len(reads) else None
 
     def parts(self) -> "Iterator[pa.Array]":
         """Give them as Arrow arrays to compress: where they are, or joined in parts if that is better.
@@ -124,7 +125,10 @@ class Scattered:
             Their bytes, in order.
         """
         # Each piece of memory is compressed by itself, and only a large one repeats itself enough.
-        if sum(batch.size for batch in self._batches) >= _PART * len(self._slabs()):
+        # What else came between the events would be compressed, too: it should be their heads alone.
+        size, spans = sum(batch.size for batch in self._batches), self._spans().values()
+        room = sum(end - start for start, end in spans)
+        if size >= _PART * len(spans) and room - size <= _HEAD * len(self):
             yield self.where_they_are()
         else:
             yield from self._parts(_PART)
@@ -153,7 +157,7 @@ class Scattered:
         import numpy as np
         import pyarrow as pa
 
-        if len(self) <= 2 * len(self._slabs()):
+        if len(self) <= 2 * len(self._spans()):
             # Single events: their bytes are there already, and are joined as they are.
             raws = list(chain.from_iterable(batch.raws() for batch in self._batches))
             offsets = np.zeros(len(raws) + 1, "int64")
@@ -171,13 +175,9 @@ class Scattered:
         import numpy as np
         import pyarrow as pa
 
-        # No more of a slab than they take: what else came is nobody's, and would be compressed too.
-        used: dict[Slab, tuple[int, int]] = {}
-        for batch in self._batches:
-            first, end = used.get(batch.slab, (batch.starts[0], 0))
-            used[batch.slab] = min(first, batch.starts[0]), max(end, batch.ends[-1])
-        number_of = {slab: number for number, slab in enumerate(used)}
-        data = [memoryview(slab.data)[first:end] for slab, (first, end) in used.items()]
+        spans = self._spans()
+        number_of = {slab: number for number, slab in enumerate(spans)}
+        data = [memoryview(slab.data)[start:end] for slab, (start, end) in spans.items()]
 
         # A view is a length, the first bytes, which buffer, and where in it.
         total = len(self)
@@ -190,24 +190,32 @@ class Scattered:
             rows[:, 2] = number_of[batch.slab]
             rows[:, 3] = batch.starts
             rows[:, 0] -= rows[:, 3]
-            rows[:, 3] -= used[batch.slab][0]
+            rows[:, 3] -= spans[batch.slab][0]
         _write_beginnings(views[:total], data)
         buffers = [None, pa.py_buffer(views), *map(pa.py_buffer, data)]
         return pa.Array.from_buffers(pa.binary_view(), len(views), buffers)
 
-    def _slabs(self) -> set[Slab]:
-        return {batch.slab for batch in self._batches}
+    def _spans(self) -> dict[Slab, tuple[int, int]]:
+        """The memory that they are in, and from where to where in it."""
+        spans: dict[Slab, tuple[int, int]] = {}
+        for batch in self._batches:
+            first, last = int(batch.starts[0]), int(batch.ends[-1])
+            start, end = spans.get(batch.slab, (first, last))
+            spans[batch.slab] = min(start, first), max(end, last)
+        return spans
 
 
 def _write_beginnings(views: "Array", data: Sequence[memoryview]) -> None:
     """Write each row's first bytes into its view, as Arrow has them; of a short row, all of it."""
     import numpy as np
 
-    into, short = views.view("u1"), views[:, 0] <= _INLINE
+    short = views[:, 0] <= _INLINE
     for number, part in enumerate(data):
         rows = np.flatnonzero((views[:, 2] == number) & ~short)
-        into[rows, 4:8] = np.frombuffer(part, "u1")[views[rows, 3, None] + np.arange(4)]
+        if len(rows):
+            fours = np.ndarray(len(part) - 3, "<i4", part, strides=(1,))  # from each byte on
+            views[rows, 1] = fours[views[rows, 3]]
     for row in np.flatnonzero(short).tolist():
         size, _, number, start = views[row].tolist()
         views[row, 1:] = 0
-        into[row, 4 : 4 + size] = bytearray(data[number][start : start + size])
+        views.view("u1")[row, 4 : 4 + size] = bytearray(data[number][start : start + size])

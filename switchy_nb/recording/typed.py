@@ -12,7 +12,6 @@ from switchy_nb.recording.fields import (
     LATEST,
     SEQUENCE_HEADER,
     TEXT_COLUMNS,
-    TIME_HEADER,
     Kind,
     known,
     readable,
@@ -21,7 +20,7 @@ from switchy_nb.recording.memory import Rows
 from switchy_nb.recording.scan import Headers
 from switchy_nb.wire import Event, Format
 from switchy_nb.wire.batch import GLANCED
-from switchy_nb.wire.event import QUEUED
+from switchy_nb.wire.event import QUEUED, TIME_HEADER
 from switchy_nb.wire.reading import Digits, Sought
 
 if TYPE_CHECKING:

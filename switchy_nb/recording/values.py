@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ZERO, _NINE, _PERCENT, _NO_ASCII = 48, 57, 37, 128
 _DIGITS = 18
 
+
 class Values(Protocol):
     """The values of some headers, each header by its place among them."""
 
@@ -72,16 +73,16 @@ class Numbered:
         read = self._read
         first, end = read.bounds[at : at + 2]
         offsets = read.offsets[first : end + 1]
-        # A copy, which keeps no more room than it needs.
+        # Copies, which keep no more in memory than they need.
         text = pa.py_buffer(read.text[offsets[0] : offsets[-1]].tobytes())
         offsets = pa.py_buffer((offsets - offsets[0]).astype("int32"))
         kind = pa.string() if read.plain[at] else pa.binary()
         values = pa.Array.from_buffers(kind, end - first, [None, offsets, text])
         missing = self.count - read.there[at]
-        valid = pa.py_buffer(read.valid[at]) if missing else None
+        valid = pa.py_buffer(read.valid[at].tobytes()) if missing else None
         # Under a null there is a 0, see `dictionary_of`.
         codes = pa.Array.from_buffers(
-            pa.int32(), self.count, [valid, pa.py_buffer(read.codes[at])], missing
+            pa.int32(), self.count, [valid, pa.py_buffer(read.codes[at].tobytes())], missing
         )
         return pa.DictionaryArray.from_arrays(codes, values, safe=False), read.plain[at]
 
@@ -90,7 +91,8 @@ class Numbered:
         import pyarrow as pa
 
         read, (_, least, most) = self._read, self._numbers[at]
-        values, valid, (there, others) = read.numbers[at], read.counted[at], read.tallies[at]
+        values, valid = read.numbers[at].copy(), read.counted[at].copy()
+        there, others = read.tallies[at]
         header = at - len(self._numbers)  # they are the last ones
         for event in read.others[at, :others].tolist():
             place = int(read.starts[header, event]), int(read.stops[header, event])

@@ -4,19 +4,20 @@ A busy switch sends a thousand events in a piece of 4 MiB. Whoever needs only a 
 look at them in place; an `Event` is made only of those that somebody asks for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from switchy_nb.wire import native
-from switchy_nb.wire.event import UNDEFINED, Event, Format, decode_value, key_of
+from switchy_nb.wire.event import TIME_HEADER, UNDEFINED, Event, Format, decode_value, key_of
 from switchy_nb.wire.event import text as text_of
 from switchy_nb.wire.reading import Read, Sought, read
 from switchy_nb.wire.slab import Slab
 
 #: what a glance tells
 GLANCED = ("Event-Name", "Unique-ID")
+_AT_A_GLANCE = Sought(GLANCED)
 _LEG_KEY = b"unique-id"
 #: How FreeSWITCH writes an event's name and its leg's id; other spellings are read the long way.
 _NAME = b"Event-Name: "
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
+#: places in a slab: few of them as a list, many as an array
+Places: TypeAlias = "list[int] | Array"
+
 
 class Batch(Sequence[Event]):
     """Consecutive plain events, in order.
@@ -41,23 +45,32 @@ class Batch(Sequence[Event]):
     ----------
     slab : Slab
         What holds them: it stays as it is while somebody holds it.
-    starts, ends : list of int
+    starts, ends : list or array of int
         Where in it each event's own bytes begin and end.
     """
 
     __slots__ = ("ends", "read", "slab", "starts")
 
-    def __init__(self, slab: Slab, starts: list[int], ends: list[int]) -> None:
+    def __init__(self, slab: Slab, starts: Places, ends: Places) -> None:
         self.slab = slab
         self.starts = starts
         self.ends = ends
-        #: what somebody has read of them
+        #: what somebody has read of them; see `seen`
         self.read: Read | None = None
 
     @classmethod
     def of(cls, raw: bytes) -> "Batch":
         """Make a batch of a single event's bytes."""
         return cls(Slab(raw), [0], [len(raw)])
+
+    def add(self, slab: Slab, start: int, end: int) -> bool:
+        """Add an event that is in the same slab; return whether that could be done."""
+        starts, ends = self.starts, self.ends
+        if not (slab is self.slab and isinstance(starts, list) and isinstance(ends, list)):
+            return False
+        starts.append(start)
+        ends.append(end)
+        return True
 
     def raw(self, at: int) -> bytes:
         """Return one event's bytes."""
@@ -66,20 +79,41 @@ class Batch(Sequence[Event]):
     def raws(self) -> Iterator[bytes]:
         """Give every event's bytes."""
         data = self.slab.data
-        for start, end in zip(self.starts, self.ends, strict=True):
+        for start, end in zip(_listed(self.starts), _listed(self.ends), strict=True):
             yield data[start:end]
+
+    @property
+    def many(self) -> bool:
+        """Whether there are so many events that they are read all at once."""
+        return len(self) >= _MANY
+
+    def seen(self, sought: Sought) -> Read | None:
+        """Return what was read of the events, and read it first, if that has to be done.
+
+        Whoever comes first, the one who tracks them or the one who compresses them, does it for both.
+
+        Returns
+        -------
+        Read or None
+            None where there are few events, or no C to read them.
+        """
+        known = self.read
+        if known is None or not known.sought.does_for(sought):
+            # Another thread may put another reading there at any moment: it has its own.
+            known = self.read = read(*self.places(), sought) if self.many else None
+        return known
 
     def places(self) -> "tuple[Array, Array]":
         """Return the addresses where each event's bytes begin and end, while this is held."""
         import numpy as np
 
         place = native.address(self.slab.data)
-        return np.array(self.starts) + place, np.array(self.ends) + place
+        return np.asarray(self.starts) + place, np.asarray(self.ends) + place
 
     @property
     def size(self) -> int:
         """The bytes of its events."""
-        return sum(self.ends) - sum(self.starts)
+        return sum(_listed(self.ends)) - sum(_listed(self.starts))
 
     def cut(self, first: int, end: int) -> "Batch":
         """Return some of it, without copying a byte."""
@@ -106,6 +140,10 @@ class Batch(Sequence[Event]):
         return f"<Batch of {len(self)} events, {self.size} bytes>"
 
 
+def _listed(places: Places) -> list[int]:
+    return places if isinstance(places, list) else places.tolist()
+
+
 class Glimpses:
     """What is seen of a batch's events at a glance.
 
@@ -120,8 +158,8 @@ class Glimpses:
     Attributes
     ----------
     names, legs : list of str or None
-        Names of events, where None is one that a glance does not tell: such an event has to be
-        read. And legs (``Unique-ID``), where None is that of an event without.
+        The different names of events, where None is one that a glance does not tell: such an event
+        has to be read. And the different legs (``Unique-ID``), where None is that of an event without.
     name_of, leg_of : sequence of int
         Where among those each event's are.
     """
@@ -131,23 +169,29 @@ class Glimpses:
     name_of: Sequence[int]
     leg_of: Sequence[int]
 
-    def __init__(self, batch: Batch, sought: Sought = Sought(GLANCED)) -> None:
+    def __init__(self, batch: Batch, sought: Sought = _AT_A_GLANCE) -> None:
         self._batch = batch
         self._place = native.address(batch.slab.data)
         #: what was read of the events, all at once
-        self._seen = read(*batch.places(), sought) if len(batch) >= _MANY else None
+        self._seen = batch.seen(sought)
+        self._moments: Array | None = None
         #: the headers that were read, in lower case, each with its place among them
-        self.keys: Mapping[bytes, int] = {} if self._seen is None else _keys(sought)
+        self.keys: Mapping[bytes, int] = {} if self._seen is None else _keys(self._seen.sought)
+        #: the different values of texts that somebody has asked for
+        self._texts: dict[int, list[str | None]] = {}
         if self._seen is None:
             glances = [_glance(raw) for raw in batch.raws()]
-            self.names, self.legs = [name for name, _ in glances], [leg for _, leg in glances]
-            self.name_of = self.leg_of = range(len(batch))
+            self.names, self.name_of = _numbered(name for name, _ in glances)
+            self.legs, self.leg_of = _numbered(leg for _, leg in glances)
         else:
-            batch.read = self._seen
-            # Behind the values stands what one has that has none: its number is −1.
-            self.names = [*map(_short, _texts(self._seen, 0)), None]
-            self.legs = [*_texts(self._seen, 1), None]
+            self.names = [None if name in _LONG else name for name in self._read_text(0)]
+            self.legs = self._read_text(1)
             self.name_of, self.leg_of = self._seen.codes[: len(GLANCED)].tolist()
+            if len(set(self.legs)) < len(self.legs):  # one that is spelled in several ways is one
+                self.legs, self.leg_of = _numbered([self.legs[leg] for leg in self.leg_of])
+            for number, values in zip(sought.numbers, self._seen.numbers, strict=True):
+                if number.name == TIME_HEADER:
+                    self._moments = values
 
     def __iter__(self) -> Iterator[tuple[str | None, str | None]]:
         """Give the events' names and legs, in order."""
@@ -164,15 +208,43 @@ class Glimpses:
         """Return one event's bytes."""
         return self._batch.raw(at)
 
+    def get(self, at: int, name: str) -> str | None:
+        """Return the value of one event's header; None where it has none."""
+        key = key_of(name)
+        return self.value(at, key) if key in self.keys else Event(self.raw(at)).get(name)
+
     def value(self, at: int, key: bytes) -> str | None:
         """Return the value of a header that was read on the way; None where there is none."""
         seen, header = self._seen, self.keys[key]
         assert seen is not None, "without it there are no keys"
-        start, stop = seen.starts.item(header, at), seen.stops.item(header, at)
-        place = self._place
-        return (
-            None if start < 0 else decode_value(self._batch.slab.data[start - place : stop - place])
+        if header < len(seen.codes):
+            texts = self._texts.get(header) or self._read_text(header)
+            code: int = seen.codes.item(header, at)
+            return texts[code]
+        start = seen.starts.item(header, at) - self._place
+        if start < 0:
+            return None
+        return decode_value(
+            self._batch.slab.data[start : seen.stops.item(header, at) - self._place]
         )
+
+    def moment(self, at: int) -> int:
+        """Return when an event was made, as of `Event.moment`."""
+        moment = 0 if self._moments is None else self._moments.item(at)
+        return moment or Event(self.raw(at)).moment
+
+    def _read_text(self, header: int) -> list[str | None]:
+        """The different values of a text; behind them stands what one has that has none: its code is −1."""
+        assert self._seen is not None
+        texts = self._texts[header] = [*_different(self._seen, header), None]
+        return texts
+
+
+def _numbered(values: Iterable[str | None]) -> tuple[list[str | None], list[int]]:
+    """Return different values, and which of them each is."""
+    places: dict[str | None, int] = {}
+    numbers = [places.setdefault(value, len(places)) for value in values]
+    return list(places), numbers
 
 
 @lru_cache(64)
@@ -180,18 +252,13 @@ def _keys(sought: Sought) -> Mapping[bytes, int]:
     return {key_of(name): at for at, name in enumerate(sought.names)}
 
 
-def _texts(seen: Read, at: int) -> list[str]:
+def _different(seen: Read, at: int) -> list[str]:
     """The different values of a text."""
     if not seen.plain[at]:
         return list(map(decode_value, seen.values(at)))
     offsets = seen.offsets[slice(*seen.span(at))].tolist()
     text = seen.text[offsets[0] : offsets[-1]].tobytes().decode("ascii")
     return [text[a - offsets[0] : b - offsets[0]] for a, b in pairwise(offsets)]
-
-
-def _short(name: str | None) -> str | None:
-    """A name that says all that there is to know of which event it is, or None."""
-    return None if name in _LONG else name
 
 
 class Glanced(Event):
@@ -225,13 +292,19 @@ class Glanced(Event):
         _ = self.raw
         self._seen = None
 
+    @property
+    def moment(self) -> int:
+        """When the switch made it, by its own clock: µs since the epoch; 0 if that is unknown."""
+        return super().moment if self._seen is None else self._seen.moment(self._at)
+
     def _first(self, name: str) -> str | None:
         key, seen, sought = key_of(name), self._seen, self._sought
+        if sought is not None and key in sought:
+            return sought[key]
         if seen is None or sought is None or key not in seen.keys:
             return super()._first(name)
-        if key not in sought:
-            sought[key] = seen.value(self._at, key)
-        return sought[key]
+        value = sought[key] = seen.value(self._at, key)
+        return value
 
 
 def _glance(raw: bytes) -> tuple[str | None, str | None]:

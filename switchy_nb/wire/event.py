@@ -18,6 +18,8 @@ from switchy_nb.errors import ProtocolError
 UNDEFINED = b"_undef_"
 #: the name of an event that waits on a leg
 QUEUED = "COMMAND"
+#: when FreeSWITCH made an event, in µs since the epoch
+TIME_HEADER = "Event-Date-Timestamp"
 #: how FreeSWITCH begins every plain event, and names that say that there is more to read
 _NAMED = b"Event-Name: "
 _UNUSUAL = frozenset({QUEUED.encode(), UNDEFINED})
@@ -132,6 +134,12 @@ class Event(Mapping[str, str]):
         """What kind of ``CUSTOM`` event it is, such as ``sofia::register``."""
         subclass: str | None = self.get("Event-Subclass")
         return subclass
+
+    @property
+    def moment(self) -> int:
+        """When the switch made it, by its own clock: µs since the epoch; 0 if that is unknown."""
+        stamp = self.get(TIME_HEADER, "")
+        return int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 19 else 0
 
     def getall(self, name: str) -> list[str]:
         """All values of a header, in the order in which they came; empty if there is none."""

@@ -1,11 +1,10 @@
-/* Where plain events are in what a switch sends, and headers in thousands of events at once.
+/* Headers in thousands of events at once: where they are, which values there are, what numbers say.
  *
- * It is optional (Python does the same, slower), and knows nothing of Python (see `native.py`). What
- * values mean, and how they are decoded, is not known here. Places are addresses in memory.
+ * It is optional (Python does the same, slower), and knows nothing of Python (see `reading.py`). What
+ * values mean, and how they are decoded, is not known here.
  */
 
-#include <stdint.h>
-#include <string.h>
+#include "shared.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -13,14 +12,12 @@
 /* Raised when what is called changes; `native.py` uses no other. */
 int32_t switchy_nb_headers_version(void) { return 10; }
 
-static const uint8_t *at_place(int64_t place) { return (const uint8_t *)(uintptr_t)place; }
-static int64_t place_of(const uint8_t *byte) { return (int64_t)(uintptr_t)byte; }
-
 static uint8_t lower(uint8_t byte) { return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte; }
 
+/* Names begin alike more often than they end alike. */
 static int same_name(const uint8_t *line, const uint8_t *name, int64_t length) {
-    for (int64_t at = 0; at < length; at++)
-        if (lower(line[at]) != name[at]) return 0;
+    while (length-- > 0)
+        if (lower(line[length]) != name[length]) return 0;
     return 1;
 }
 
@@ -77,52 +74,69 @@ typedef struct {
     const reading *r;
     int16_t first[256];          /* the first name that begins with a byte, or -1 */
     int16_t next[32768];         /* the next name that begins with the same byte, or -1 */
+    uint64_t lengths[256];       /* a bit for each length that such a name has, its colon included */
     int64_t event;
 } search;
 
-/* Look at one line of a head, which ends before `stop`. */
-static inline void take_line(const search *s, const uint8_t *line, const uint8_t *stop) {
+static uint64_t bit_of(int64_t length) { return (uint64_t)1 << (length < 63 ? length : 63); }
+
+/* Look at one line of a head, from its name to its first colon and where it ends. */
+static inline void take_line(const search *s, const uint8_t *line, const uint8_t *colon,
+                             const uint8_t *stop) {
     const reading *r = s->r;
+    int64_t length = colon ? colon + 1 - line : 0;
+    if (!length || !(s->lengths[lower(*line)] & bit_of(length))) return;
     for (int16_t name = s->first[lower(*line)]; name >= 0; name = s->next[name]) {
         int64_t begin = name ? r->ends_of[name - 1] : 0;
-        int64_t length = r->ends_of[name] - begin;
         int64_t *found = r->starts + name * r->events + s->event;
-        if (length > stop - line || line[length - 1] != ':' || *found >= 0 ||
+        if (length != r->ends_of[name] - begin || *found >= 0 ||
             !same_name(line, r->names + begin, length))
             continue;
-        const uint8_t *value = line + length;
+        const uint8_t *value = colon + 1;
         if (value < stop && *value == ' ') value++;
         *found = place_of(value);
         r->stops[name * r->events + s->event] = place_of(stop);
     }
 }
 
+#ifdef __SSE2__
+/* Which of 64 bytes are this one: a bit for each. */
+static inline uint64_t which_are(const uint8_t *at, __m128i byte) {
+    uint64_t bits = 0;
+    for (int part = 0; part < 4; part++) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(at + 16 * part));
+        bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, byte)) << (16 * part);
+    }
+    return bits;
+}
+#endif
+
 /* Look at a head's lines; it ends with the first empty line that is not its first, or at `end`. */
 static void take_head(const search *s, const uint8_t *line, const uint8_t *end) {
     const uint8_t *at = line, *begin = line;
 #ifdef __SSE2__
-    const __m128i newline = _mm_set1_epi8('\n');
-    while (end - at >= 64) {
-        uint64_t newlines = 0;   /* a bit for each of 64 bytes */
-        for (int part = 0; part < 4; part++) {
-            __m128i bytes = _mm_loadu_si128((const __m128i *)(at + 16 * part));
-            uint32_t mask = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, newline));
-            newlines |= (uint64_t)mask << (16 * part);
-        }
+    const uint8_t *colon = 0;    /* the line's first one, if it has been seen */
+    for (; end - at >= 64; at += 64) {
+        uint64_t newlines = which_are(at, _mm_set1_epi8('\n'));
+        uint64_t colons = which_are(at, _mm_set1_epi8(':'));
         for (; newlines; newlines &= newlines - 1) {
+            uint64_t upto = newlines ^ (newlines - 1);   /* the bits up to the line feed's */
             const uint8_t *stop = at + __builtin_ctzll(newlines);
             if (line == stop && line > begin) return;
-            take_line(s, line, stop);
+            if (!colon && colons & upto) colon = at + __builtin_ctzll(colons);
+            take_line(s, line, colon, stop);
             line = stop + 1;
+            colon = 0;
+            colons &= ~upto;
         }
-        at += 64;
+        if (!colon && colons) colon = at + __builtin_ctzll(colons);
     }
 #endif
     for (at = line; at < end; at = line) {
         const uint8_t *stop = memchr(line, '\n', (size_t)(end - line));
         if (!stop) stop = end;
         if (line == stop && line > begin) return;
-        take_line(s, line, stop);
+        take_line(s, line, memchr(line, ':', (size_t)(stop - line)), stop);
         line = stop + 1;
     }
 }
@@ -132,7 +146,9 @@ static search search_of(const reading *r) {
     search s = {.r = r};
     memset(s.first, 0xff, sizeof s.first);
     for (int64_t name = r->count - 1; name >= 0; name--) {
-        uint8_t byte = r->names[name ? r->ends_of[name - 1] : 0];
+        int64_t begin = name ? r->ends_of[name - 1] : 0;
+        uint8_t byte = r->names[begin];
+        s.lengths[byte] |= bit_of(r->ends_of[name] - begin);
         s.next[name] = s.first[byte];
         s.first[byte] = (int16_t)name;
     }
@@ -150,19 +166,6 @@ static void find_headers(search *s, int64_t first, int64_t end) {
     for (s->event = first; s->event < end; s->event++)
         if (r->ends[s->event] > r->begins[s->event])
             take_head(s, at_place(r->begins[s->event]), at_place(r->ends[s->event]));
-}
-
-static uint64_t hash(const uint8_t *value, int64_t length, uint64_t seed) {
-    uint64_t mixed = seed ^ (uint64_t)length, word = 0;
-    for (; length >= 8; value += 8, length -= 8) {
-        memcpy(&word, value, 8);
-        mixed = (mixed ^ word) * 0x9e3779b97f4a7c15u;
-        mixed ^= mixed >> 32;
-    }
-    word = 0;
-    memcpy(&word, value, (size_t)length);
-    mixed = (mixed ^ word) * 0x9e3779b97f4a7c15u;
-    return mixed ^ mixed >> 29;
 }
 
 static void set_bit(uint8_t *bits, int64_t at) { bits[at >> 3] |= (uint8_t)(1 << (at & 7)); }
@@ -348,91 +351,9 @@ void switchy_nb_join_readings(reading *r, const reading *parts, int64_t count) {
     memset(r->counted, 0, (size_t)(r->numbers * r->stride));
     memset(r->tallies, 0, (size_t)(2 * r->numbers) * sizeof *r->tallies);
     r->size = r->offsets[0] = 0;
-    for (int64_t text = 0; text < r->texts; text++, base += r->counts[text - 1])
+    for (int64_t text = 0; text < r->texts; text++) {
         join_text(r, parts, count, text, base);
+        base += r->counts[text];
+    }
     for (int64_t which = 0; which < r->numbers; which++) join_numbers(r, parts, count, which);
-}
-
-/* Where a line ends, and in `next` where the next one of the head begins: 0 after the last one. */
-static const uint8_t *end_of_line(const uint8_t *line, const uint8_t *end, const uint8_t **next) {
-    const uint8_t *stop = line < end ? memchr(line, '\n', (size_t)(end - line)) : 0;
-    *next = !stop || (stop + 1 < end && stop[1] == '\n') ? 0 : stop + 1;
-    return stop ? stop : end;
-}
-
-/* Count the lines of each event's head, which ends with two line feeds in a row; return the sum. */
-int64_t switchy_nb_count_lines(const int64_t *from, const int64_t *to, int64_t events,
-                               int64_t *counts) {
-    int64_t sum = 0;
-    for (int64_t event = 0; event < events; event++) {
-        const uint8_t *line = at_place(from[event]), *end = at_place(to[event]);
-        for (counts[event] = 0; line; counts[event]++) end_of_line(line, end, &line);
-        sum += counts[event];
-    }
-    return sum;
-}
-
-/* Number the different lines of all heads, in the order in which they come.
- *
- * codes          for each line, event by event, its number
- * starts, ends   for each number, where its line is; there is room for half as many as `slots`
- *
- * Returns how many there are, or -1 where there are more than that.
- */
-int64_t switchy_nb_number_lines(const int64_t *from, const int64_t *to, int64_t events,
-                                uint64_t seed, int32_t *table, int64_t slots, int32_t *codes,
-                                int64_t *starts, int64_t *ends) {
-    int32_t known = 0;
-    memset(table, 0xff, (size_t)slots * sizeof *table);
-    for (int64_t event = 0; event < events; event++) {
-        const uint8_t *line = at_place(from[event]), *next, *end = at_place(to[event]);
-        for (; line; line = next) {
-            int64_t length = end_of_line(line, end, &next) - line;
-            for (uint64_t slot = hash(line, length, seed);; slot++) {
-                int32_t *here = table + (slot & (uint64_t)(slots - 1));
-                if (*here < 0) {
-                    if (2 * known >= slots) return -1;
-                    starts[known] = place_of(line);
-                    ends[known] = place_of(line) + length;
-                    *here = known++;
-                }
-                if (ends[*here] - starts[*here] == length &&
-                    !memcmp(at_place(starts[*here]), line, (size_t)length)) {
-                    *codes++ = *here;
-                    break;
-                }
-            }
-        }
-    }
-    return known;
-}
-
-static const char before_length[] = "Content-Length: ";
-static const char behind_length[] = "\nContent-Type: text/event-plain\n\n";
-enum { BEFORE = sizeof before_length - 1, BEHIND = sizeof behind_length - 1, DIGITS = 7 };
-
-/* Find plain events that follow each other, each with the head that FreeSWITCH writes.
- *
- * data, at, end  what was received, from where and up to where it is looked at
- * most           how many events are wanted at the most
- * starts, ends   where each event's own bytes begin and end
- *
- * Returns how many there are; what does not look like that, or is not whole, ends them.
- */
-int64_t switchy_nb_find_events(const uint8_t *data, int64_t at, int64_t end, int64_t most,
-                               int64_t *starts, int64_t *ends) {
-    int64_t count = 0;
-    while (count < most && at + BEFORE < end && !memcmp(data + at, before_length, BEFORE)) {
-        int64_t digit = at + BEFORE, length = 0;
-        while (digit < end && digit - at - BEFORE < DIGITS && data[digit] >= '0' &&
-               data[digit] <= '9')
-            length = 10 * length + data[digit++] - '0';
-        int64_t body = digit + BEHIND;
-        if (digit == at + BEFORE || body > end || memcmp(data + digit, behind_length, BEHIND) ||
-            length > end - body)
-            break;
-        starts[count] = body;
-        ends[count++] = at = body + length;
-    }
-    return count;
 }

@@ -1,4 +1,4 @@
-"""The part of reading events that is written in C, where it was built; see `headers.c`.
+"""The part of reading events that is written in C, where it was built; see `headers.c` and `lines.c`.
 
 It is built when the package is, if there is a C compiler (see ``hatch_build.py``). Without it, or
 with ``SWITCHY_NB_PURE=1`` in the environment, those who call it do the same in Python. Any other
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 #: What this code can call; another one that was left behind by an older build is not used.
 VERSION = 10
 LIBRARY = Path(__file__).with_name("_headers.so")
-_NEWLINE = 10
 #: different lines that there is room for at first, twice
 _SLOTS = 64 * 1024
 #: values of an environment variable that ask for nothing
@@ -63,7 +62,12 @@ _FUNCTIONS = {
     "join_readings": [ctypes.POINTER(Reading), ctypes.POINTER(Reading), _NUMBER],
 }
 #: what takes so little time that others may wait for the interpreter's lock meanwhile
-_SHORT = {"find_events": [_ADDRESS, _NUMBER, _NUMBER, _NUMBER, _ADDRESS, _ADDRESS]}
+_SHORT = {
+    "find_events": [
+        *(_ADDRESS, _NUMBER, _NUMBER, _NUMBER),
+        *(_ADDRESS, _ADDRESS, _ADDRESS, ctypes.POINTER(_NUMBER)),
+    ]
+}
 #: those that say how many there are
 _COUNTING = frozenset({"find_events", "count_lines", "number_lines"})
 
@@ -99,9 +103,7 @@ def library() -> _Library | None:
         return None
 
 
-def frame(
-    data: "mmap | bytes", start: int, end: int
-) -> tuple[list[int], list[int], list[int]] | None:
+def frame(data: "mmap | bytes", start: int, end: int) -> "tuple[Array, Array, list[int]] | None":
     """Find whole plain events that follow each other.
 
     Parameters
@@ -113,7 +115,7 @@ def frame(
 
     Returns
     -------
-    starts, ends : list of int
+    starts, ends : array of int64
         Where in `data` each event's own bytes begin and end. None where the library is not there.
     odd : list of int
         Which of them do not end with an empty line.
@@ -123,16 +125,13 @@ def frame(
     loaded = library()
     if loaded is None:
         return None
-    starts = np.empty((end - start) // _LEAST + 1, "int64")
-    ends = np.empty_like(starts)
-    count = loaded.find_events(
-        address(data), start, end, len(starts), starts.ctypes.data, ends.ctypes.data
-    )
-    starts, ends = starts[:count], ends[:count]
-    # Two bytes an event: which are there, since a head alone takes more.
-    last = np.frombuffer(data, "uint8")
-    odd = np.flatnonzero((last[ends - 1] != _NEWLINE) | (last[ends - 2] != _NEWLINE))
-    return starts.tolist(), ends.tolist(), odd.tolist()
+    most, odds = (end - start) // _LEAST + 1, _NUMBER()
+    room = np.empty((3, most), "int64")
+    place = room.ctypes.data
+    places = place, place + room.nbytes // 3, place + 2 * room.nbytes // 3
+    count = loaded.find_events(address(data), start, end, most, *places, ctypes.byref(odds))
+    starts, ends = room[:2, :count].copy()  # much of the room is left
+    return starts, ends, room[2, : odds.value].tolist()
 
 
 def address(data: "mmap | bytes") -> int:

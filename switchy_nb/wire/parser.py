@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from switchy_nb.errors import ProtocolError
 from switchy_nb.wire import native
-from switchy_nb.wire.batch import Batch
+from switchy_nb.wire.batch import Batch, Places
 from switchy_nb.wire.event import Event, Format
 from switchy_nb.wire.event import text as text_of
 from switchy_nb.wire.framing import PLAIN_HEAD, true_end
@@ -256,20 +256,21 @@ class Parser:
         self._take_found(messages, starts, ends, odd)
 
     def _take_found(
-        self, messages: list[Message | Batch], starts: list[int], ends: list[int], odd: list[int]
+        self, messages: list[Message | Batch], starts: Places, ends: Places, odd: list[int]
     ) -> None:
         """Take events, up to one whose length is not true: what is behind it was not found.
 
         Of all but the `odd` ones nothing more is looked at than that they end with an empty line.
         """
         for at in odd:
-            end = self._true_end(starts[at], ends[at])
+            end = self._true_end(int(starts[at]), int(ends[at]))
             if end != ends[at]:
-                starts, ends = starts[: at + 1], [*ends[:at], end]
+                starts, ends = starts[: at + 1], ends[: at + 1]
+                ends[at] = end
                 break
-        if starts:
+        if len(starts):
             messages.append(Batch(self._slab, starts, ends))
-            self._start = ends[-1]
+            self._start = int(ends[-1])
 
     def _true_end(self, start: int, end: int) -> int:
         true = true_end(self._slab.data, start, end, self._end)
@@ -282,10 +283,8 @@ class Parser:
         return true
 
     def _add_plain(self, messages: list[Message | Batch], start: int, end: int) -> None:
-        if messages and isinstance(messages[-1], Batch) and messages[-1].slab is self._slab:
-            messages[-1].starts.append(start)
-            messages[-1].ends.append(end)
-        else:
+        last = messages[-1] if messages else None
+        if not (isinstance(last, Batch) and last.add(self._slab, start, end)):
             messages.append(Batch(self._slab, [start], [end]))
 
     def _before(self) -> bytes:

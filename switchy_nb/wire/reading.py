@@ -55,9 +55,9 @@ class Sought(NamedTuple):
         """All of them, as they are numbered."""
         return (*self.texts, *self.others, *(number.name for number in self.numbers))
 
-    def holds(self, other: "Sought") -> bool:
-        """Whether all that is wanted of others is wanted here too, by the same numbers."""
-        return (self.texts, self.numbers) == (other.texts, other.numbers) and not other.others
+    def does_for(self, other: "Sought") -> bool:
+        """Whether what is read here has what `other` wants read; where other headers are, is not."""
+        return (self.texts, self.numbers) == (other.texts, other.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ class Read:
         The headers.
     starts, stops : array of int64
         Of shape (headers, events): from where to where in memory each value is; the start is −1 where
-        an event has no such header. Where several readings were joined, of the numbers alone.
+        an event has no such header. Where several readings were joined, of the numbers alone, which
+        are the last ones.
     codes : array of int32
         Of shape (texts, events): the number of each event's value among those of its header.
     valid : array of uint8
@@ -155,6 +156,7 @@ def read(begins: "Array", ends: "Array", sought: Sought, *, none: int = -1) -> R
         return None
     begins, ends = np.ascontiguousarray(begins, "int64"), np.ascontiguousarray(ends, "int64")
     texts, slots = len(sought.texts), 1 << (2 * events).bit_length()
+    fixed = _fixed(sought)
     kept, places = _arrays(
         starts=("int64", len(names), events),
         stops=("int64", len(names), events),
@@ -166,27 +168,34 @@ def read(begins: "Array", ends: "Array", sought: Sought, *, none: int = -1) -> R
         events=events, begins=begins.ctypes.data, ends=ends.ctypes.data,
         slots=slots, none=none, stride=_stride(events),
         text=text.ctypes.data, room=len(text),
-        **_fixed(sought).fields, **places, **more,
+        **fixed.fields, **places, **more,
     )  # fmt: skip
-    # ctypes lets go of the interpreter's lock meanwhile; the arrays are held here.
+    # ctypes lets go of the interpreter's lock meanwhile; all that it is told of is held here.
     library.read_headers(ctypes.byref(reading))
     if reading.size > len(text):
         text = np.empty(reading.size, "uint8")
         reading.text, reading.room = text.ctypes.data, len(text)
         library.read_headers(ctypes.byref(reading))
-    del work
+    del work, fixed
     return _made(sought, kept, text, reading)
 
 
 def join(reads: Sequence[Read], *, none: int = 0) -> Read:
-    """Make one of what was read of events that follow each other, of the same headers.
+    """Make one of what was read of events that follow each other, by the same texts and numbers.
 
-    Of their texts and numbers, that is; and in each, the code of an event without a value is −1.
+    Parameters
+    ----------
+    reads : sequence of Read
+        In the order of the events; the code of an event without a value is −1 in them.
+    none : int
+        What it shall be.
     """
     import numpy as np
 
-    library, sought = native.library(), reads[0].sought
+    library, sought = native.library(), reads[0].sought._replace(others=())
     assert library is not None, "without it nothing was read"
+    assert all(each.sought.does_for(sought) for each in reads), "they are of different headers"
+    fixed = _fixed(sought)
     parts = (native.Reading * len(reads))(*(each.reading for each in reads))
     events, known = sum(each.count for each in reads), sum(each.bounds[-1] for each in reads)
     kept, places = _arrays(**_results(sought, events, known))
@@ -198,13 +207,14 @@ def join(reads: Sequence[Read], *, none: int = 0) -> Read:
     reading = native.Reading(
         events=events, slots=slots, none=none, stride=_stride(events),
         text=text.ctypes.data, room=len(text),
-        **_fixed(sought).fields, **places, **more,
+        **fixed.fields, **places, **more,
     )  # fmt: skip
     library.join_readings(ctypes.byref(reading), parts, len(reads))
-    del work
-    numbers = slice(-len(sought.numbers), None)
-    kept["starts"] = np.concatenate([each.starts[numbers] for each in reads], axis=1)
-    kept["stops"] = np.concatenate([each.stops[numbers] for each in reads], axis=1)
+    del work, fixed
+    last = [slice(len(each.starts) - len(sought.numbers), None) for each in reads]
+    for name in ("starts", "stops"):
+        of_numbers = [getattr(each, name)[rows] for each, rows in zip(reads, last, strict=True)]
+        kept[name] = np.concatenate(of_numbers, axis=1)
     return _made(sought, kept, text, reading)
 
 
@@ -220,7 +230,7 @@ def _fixed(sought: Sought) -> _Fixed:
     import numpy as np
 
     names = [name.encode("utf-8", "surrogateescape").lower() + b":" for name in sought.names]
-    needles, ends_of = np.frombuffer(b"".join(names), "uint8"), np.array([*accumulate(map(len, names))])
+    needles, ends_of = np.frombuffer(b"".join(names), "uint8"), np.cumsum([*map(len, names)])
     least = np.array([number.least for number in sought.numbers], "int64")
     most = np.array([number.most for number in sought.numbers], "int64")
     fields = {
@@ -276,6 +286,7 @@ def _arrays(**wanted: Any) -> tuple[dict[str, "Array"], dict[str, int]]:
 def _made(sought: Sought, kept: dict[str, "Array"], text: "Array", reading: native.Reading) -> Read:
     text = text[: reading.size].copy()  # much of the room is left
     reading.text, reading.room = text.ctypes.data, len(text)
+    reading.table = reading.firsts = None  # nobody holds them any more
     bounds = [0, *accumulate(kept["counts"].tolist())]
     return Read(
         sought, kept["starts"], kept["stops"], kept["codes"], kept["valid"],

@@ -3,12 +3,13 @@
 from helpers import events_in, eventually
 
 from switchy_nb.events import Events
-from switchy_nb.recording import Recording, store
+from switchy_nb.recording import Recording, at_hand, store
 from switchy_nb.recording.at_hand import AtHand
 from switchy_nb.recording.fields import Kind
 from switchy_nb.recording.runs import Run
 from switchy_nb.recording.segment import Segment
 from switchy_nb.wire import Batch, Event, Parser
+from switchy_nb.wire.slab import SMALLEST
 
 
 def batches_of(data):
@@ -42,6 +43,26 @@ def test_a_segment_is_opened_once_for_all_that_come_late(data_of, monkeypatch):
     for one in late:
         assert len(at_hand.batch(one)) == len(one.run)
     assert len(opened) == len({one.segment.first for one in late})
+
+
+def test_no_more_is_kept_for_who_follows_than_so_much(data_of, monkeypatch):
+    monkeypatch.setattr(at_hand, "MOST", 2 * SMALLEST)
+    recording, hands, parser, data = Recording(), AtHand(), Parser(), data_of("ten_calls")
+    parts = [
+        p for at in range(0, len(data), 4096) for p in parser.feed_batches(data[at : at + 4096])
+    ]
+    placed = [
+        one for p in parts if isinstance(p, Batch) for one in recording.keep_batch(p, 1_000_000)
+    ]
+    assert {len(one.batch.slab) for one in placed} == {SMALLEST}
+    slabs = list(dict.fromkeys(one.batch.slab for one in placed))
+    offered = [hands.offer(one) for one in placed]
+    kept = [one for one in offered if one.batch is not None]
+    assert {one.batch.slab for one in kept} == set(slabs[:2])
+    assert len(kept) < len(placed)
+    raws = [raw for one in offered for raw in hands.batch(one).raws()]
+    assert raws == events_in(data)
+    assert hands.offer(placed[0]).batch is not None, "who follows has come up to it"
 
 
 def test_rows_are_cut_where_a_segment_is_full(data_of, monkeypatch):
