@@ -5,18 +5,20 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import LegGone, SwitchyError
-from switchy_nb.legstate import CHANGES
+from switchy_nb.legstate import CHANGES, TIMES
 from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter
 from switchy_nb.wire import Batch, Event
 from switchy_nb.wire.batch import Glanced, Glimpses
+from switchy_nb.wire.names import EVENT_NAMES
 
 if TYPE_CHECKING:
-    from switchy_nb.tracking import Tracker
+    from switchy_nb.tracking import Followup, Tracker
 
 log = logging.getLogger(__name__)
 
@@ -113,20 +115,29 @@ def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) 
     handlers = wanted = None
     #: of which names nobody wants to know more than that they are there
     quiet: list[bool] = []
+    #: what is done about the legs of events that nobody reads: what a glance tells is enough
+    followups: list[Followup | None] = []
     for at, (name, leg) in enumerate(zip(glimpses.name_of, glimpses.leg_of, strict=True)):
         try:
             if tracker.handlers is not handlers or callbacks.wanted is not wanted:
                 handlers, wanted = tracker.handlers, callbacks.wanted
                 loud = {None, *handlers, *wanted, *CHANGES}
                 quiet = [each not in loud for each in names]
-            session = sessions[leg]
+                followups = [None if n in wanted else tracker.followup(n) for n in names]
+            session, known, followup = sessions[leg], names[name], followups[name]
             if quiet[name]:
                 if session is not None:
-                    session.events.add(run, at, names[name])  # type: ignore[arg-type]
-            elif (known := names[name]) is None or known in handlers:
+                    session.events.add(run, at, known)  # type: ignore[arg-type]
+            elif followup and session and not session.waiters and not callbacks.watchers:
+                assert known is not None, "of what has no name the event is needed"
+                session.take(run, at, known, glimpses.moment(at) if known in TIMES else 0)
+                followup(session, partial(glimpses.get, at))
+                if session.ended:
+                    sessions[leg] = tracker.find(legs[leg])
+            else:
                 event = glimpses.event(at)
                 try:
-                    take_event(tracker, callbacks, event)
+                    take_event(tracker, callbacks, event, known)
                 finally:  # also after a handler that raises
                     session = sessions[leg] = tracker.find(legs[leg])
                     if session is not None:
@@ -134,13 +145,7 @@ def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) 
                     if type(event) is Glanced and getrefcount(event) > _ONLY_MINE:
                         event.settle()  # somebody keeps it
                 continue
-            elif session is not None:
-                session.take(run, at, known)
-                if known in wanted:
-                    callbacks.run(known, session.cid, (session,))
-            elif known in wanted:
-                take_event(tracker, callbacks, Event(batch.raw(at)))
-                continue
+            # somebody may have begun to wait meanwhile
             if session is not None and session.waiters:
                 session.notify()
             if callbacks.watchers:
@@ -149,15 +154,23 @@ def take_rows(tracker: "Tracker", callbacks: Callbacks, run: Run, batch: Batch) 
             log.exception("an event was not handled: %r", batch[at])
 
 
-def take_event(tracker: "Tracker", callbacks: Callbacks, event: Event) -> None:
-    """Take in an event, call who wants to know, and try every wait again."""
-    name = event.name
-    if name == CUSTOM:
-        name = event.subclass or name
+def take_event(
+    tracker: "Tracker", callbacks: Callbacks, event: Event, name: str | None = None
+) -> None:
+    """Take in an event, call who wants to know, and try every wait again.
+
+    Its name is read where it is not given: that of a CUSTOM event is its subclass.
+    """
+    if name is None:
+        name = event.name
+        if (
+            name == CUSTOM and event.subclass not in EVENT_NAMES
+        ):  # nobody makes one of FreeSWITCH's own
+            name = event.subclass or name
     result = tracker.handlers.get(name, tracker.lookup_sess)(event)
-    consumed, *models = result if isinstance(result, tuple) else (result, None)
+    consumed, models = (result[0], result[1:]) if isinstance(result, tuple) else (result, ())
     session = models[0] if models else None
-    if consumed or session is None:
+    if name in callbacks.wanted and (consumed or session is None):
         group = session.cid if session is not None else tracker.get_id(event)
         callbacks.run(name, group, models if session is not None else (event,))
     if session is not None and session.waiters:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def event_time(event: Event) -> float:
     """When the switch made an event, in seconds since the epoch by its own clock; 0 if unknown."""
-    stamp = event.get("Event-Date-Timestamp", "")
-    return int(stamp) / 1e6 if stamp.isascii() and stamp.isdigit() and len(stamp) < 19 else 0.0
+    return event.moment / 1e6
 
 
 class Own:
@@ -85,7 +84,8 @@ class Events:
 
     def shelve(self, event: Event, run: Run, row: int) -> None:
         """Hold no more than where it is recorded of an event that was just added and is done with."""
-        if self._events and self._events[-1] is event:
+        # Of what is in no segment any more nobody asks again (see `held`).
+        if self._own < len(self._events) and self._events[-1] is event:
             self._rows[-1] = row
             self._events[-1] = run
 

@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 #: Events, other work for the dispatcher's thread, and None for its end.
 Inbox = queue.SimpleQueue[Placed | Event | Callable[[], None] | None]
 
-#: So many batches that wait are kept at hand; of those behind them the recording has the bytes, so
-#: that a slow callback costs no memory.
-AT_HAND = 8
 #: seconds that `disconnect` lets a callback finish
 PATIENCE = 1.0
 
@@ -96,6 +93,7 @@ class EventListener(Tracker):
         self.app_id_headers = list(app_id_headers or ())
         self.callbacks = Callbacks()
         self._inbox: Inbox = queue.SimpleQueue()
+        self._at_hand = AtHand()
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
 
@@ -113,7 +111,8 @@ class EventListener(Tracker):
         """
         if self.is_alive():
             raise ConfigurationError(f"{self!r} is listening already; call disconnect() first")
-        self._inbox = queue.SimpleQueue()  # nothing of an earlier link counts any more
+        # nothing of an earlier link counts any more
+        self._inbox, self._at_hand = queue.SimpleQueue(), AtHand()
         # What was up before may have ended unseen; of what is new, all is still to be told.
         self._inbox.put(self._resync)
         try:
@@ -134,7 +133,7 @@ class EventListener(Tracker):
             self._ended = threading.Event()
             self._thread = threading.Thread(
                 target=self._dispatch,
-                args=(self._inbox, self._ended),
+                args=(self._inbox, self._at_hand, self._ended),
                 name=f"switchy_nb listener {self._rx.switch}",
                 daemon=True,
             )
@@ -319,9 +318,8 @@ class EventListener(Tracker):
 
     def _arrived(self, events: Batch | Event, received: int) -> None:
         if isinstance(events, Batch):
-            late = self._inbox.qsize() >= AT_HAND
             for placed in self.recording.keep_batch(events, received, self._rx.switch):
-                self._inbox.put(placed._replace(batch=None) if late else placed)
+                self._inbox.put(self._at_hand.offer(placed))
         else:
             self.recording.append(events, received, self._rx.switch)
             self._inbox.put(events)
@@ -336,8 +334,7 @@ class EventListener(Tracker):
 
     # --- on the dispatcher thread ------------------------------------------------------
 
-    def _dispatch(self, inbox: Inbox, ended: threading.Event) -> None:
-        at_hand = AtHand()
+    def _dispatch(self, inbox: Inbox, at_hand: AtHand, ended: threading.Event) -> None:
         try:
             while (item := inbox.get()) is not None:
                 try:

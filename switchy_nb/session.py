@@ -84,10 +84,13 @@ class Session(Controls):
         self.bg_job: Job | None = None
         self.ringing = self.answered = self.parked = self.bridged = False
         self.hungup = self.ended = False
-        self.times: dict[str, float | None] = dict.fromkeys(
-            ("create", "answer", "req_originate", "originate", "hangup")
-        )
-        self.times["create"] = event_time(event)
+        self.times: dict[str, float | None] = {
+            "create": event_time(event),
+            "answer": None,
+            "req_originate": None,
+            "originate": None,
+            "hangup": None,
+        }
         self._may_block = may_block
         self._listening = listening
         self._lock = threading.Lock()
@@ -110,18 +113,22 @@ class Session(Controls):
 
     def update(self, event: Event) -> None:
         """Take in one more event of this leg."""
-        self.take(event, 0, event.name)
+        name = event.name
+        self.take(event, 0, name, event.moment if name in TIMES else 0)
 
-    def take(self, event: Event | Run, row: int, name: str) -> None:
-        """Take in one more event of this leg, or say where it is recorded; its name is known."""
+    def take(self, event: Event | Run, row: int, name: str, moment: int) -> None:
+        """Take in one more event of this leg, or say where it is recorded.
+
+        Its name is known, and of those in `TIMES` when it was made (as of `Event.moment`).
+        """
         self.events.add(event, row, name)
         changes = CHANGES.get(name)
         if changes is not None:
             for attribute, value in changes.items():
                 setattr(self, attribute, value)
-            if name in TIMES:
-                newest = self.events[0] if isinstance(event, Run) else event
-                self.times[TIMES[name]] = event_time(newest)
+            time = TIMES.get(name)
+            if time is not None and self.times[time] is None:
+                self.times[time] = moment / 1e6
 
     def get(self, key: str, default: Any = None) -> Any:
         """The newest value of a header, or `default`."""

@@ -23,8 +23,14 @@ log = logging.getLogger(__name__)
 #: What takes an event in: it returns whether it is consumed, and what callbacks are called with.
 Handler = Callable[[Event], Any]
 
+#: What is done about a leg beside taking in its event, whose headers can be read: it returns what
+#: callbacks are called with.
+Followup = Callable[[Session, Callable[[str], str | None]], tuple[Any, ...]]
+
 #: headers that the handlers read, besides those that can be chosen
 _READ = ("Event-Date-Timestamp", "Hangup-Cause", "Job-UUID")
+#: the events that come of a leg after it was hung up
+_LAST = frozenset({"CHANNEL_DESTROY", "CHANNEL_HANGUP_COMPLETE"})
 #: failed sessions kept of each cause
 KEPT = 1000
 #: Hung up legs that are waited for at most, should the switch have dropped their last events.
@@ -83,12 +89,20 @@ class Tracker:
         self.handlers: Mapping[str, Handler] = {
             "CHANNEL_CREATE": self._created,
             "CHANNEL_ORIGINATE": self._created,
-            "CHANNEL_ANSWER": self._answered,
+            "CHANNEL_ANSWER": self._follow,
             "CHANNEL_BRIDGE": self._bridged,
             "CHANNEL_UNBRIDGE": self._bridged,
-            "CHANNEL_HANGUP": self._hung_up,
-            "CHANNEL_DESTROY": self._destroyed,
+            "CHANNEL_HANGUP": self._follow,
+            "CHANNEL_DESTROY": self._follow,
             "BACKGROUND_JOB": self._job_done,
+        }
+        self._followups: Mapping[str, Followup] = {
+            "CHANNEL_CREATE": _nothing_more,
+            "CHANNEL_ORIGINATE": _nothing_more,
+            "CHANNEL_ANSWER": self._answered,
+            "CHANNEL_HANGUP": self._hung_up,
+            "CHANNEL_HANGUP_COMPLETE": self._completed,
+            "CHANNEL_DESTROY": self._destroyed,
         }
 
     @property
@@ -120,6 +134,18 @@ class Tracker:
         if self.handlers.get(evname) == handler:
             self.handlers = {k: h for k, h in self.handlers.items() if k != evname}
 
+    def followup(self, name: str | None) -> Followup | None:
+        """What is done beside taking in an event of this name; None where all of the event is needed.
+
+        Whoever has the leg and what the event says need not make an `Event` of it.
+        """
+        if name is None:
+            return None
+        handler = self.handlers.get(name)
+        if handler is None:
+            return _nothing_more
+        return self._followups[name] if handler in (self._follow, self._created) else None
+
     def leave_out(self, names: Iterable[str]) -> bool:
         """Expect no events of these names; return whether any of them had a handler."""
         gone = {*self._unsubscribed, *names}
@@ -127,7 +153,7 @@ class Tracker:
         handlers = {name: h for name, h in self.handlers.items() if name not in gone}
         self._unsubscribed += [name for name in names if name not in self._unsubscribed]
         if "CHANNEL_DESTROY" in gone and "CHANNEL_HANGUP_COMPLETE" not in gone:
-            handlers.setdefault("CHANNEL_HANGUP_COMPLETE", self._completed)
+            handlers.setdefault("CHANNEL_HANGUP_COMPLETE", self._follow)
         self.handlers = handlers
         return had
 
@@ -209,7 +235,10 @@ class Tracker:
 
     def get_id(self, event: Event, default: str = "default") -> str:
         """The app group that an event is for, by the first of `app_id_headers` that it has."""
-        return next((v for h in tuple(self.app_id_headers) if (v := event.get(h))), default)
+        for header in tuple(self.app_id_headers):
+            if value := event.get(header):
+                return str(value)
+        return default
 
     def lookup_sess(self, event: Event) -> tuple[bool, Session | None]:
         """Take in an event that changes no more than its leg: the handler where there is none."""
@@ -232,10 +261,11 @@ class Tracker:
 
     def _created(self, event: Event) -> tuple[bool, Session | None]:
         # Either of CREATE and ORIGINATE may come first.
-        known, session = self.lookup_sess(event)
-        if known:
-            return True, session
         uuid = event.get("Unique-ID")
+        session = self.find(uuid)
+        if session is not None:
+            session.update(event)
+            return True, session
         if not uuid:
             return False, None
         session = Session(
@@ -263,10 +293,15 @@ class Tracker:
         self.sessions_per_app[session.cid] += 1
         return True, session
 
-    def _answered(self, event: Event) -> tuple[bool, Session | None]:
-        known, session = self.lookup_sess(event)
-        self.total_answered_sessions += known
-        return known, session
+    def _follow(self, event: Event) -> tuple[Any, ...]:
+        uuid = event.get("Unique-ID")
+        session = self.find(uuid)
+        if session is None:
+            if event.name == "CHANNEL_HANGUP":
+                self.own.discard(uuid or "")
+            return False, None
+        session.update(event)
+        return True, *self._followups.get(event.name, _nothing_more)(session, event.get)
 
     def _bridged(self, event: Event) -> tuple[bool, Session | None]:
         # It comes on one leg only, and is as true of the other.
@@ -276,32 +311,41 @@ class Tracker:
             other.notify()
         return self.lookup_sess(event)
 
-    def _hung_up(self, event: Event) -> tuple[bool, Session | None, Job | None]:
-        uuid = event.get("Unique-ID", "")
-        session = self.sessions.get(uuid)
-        if session is None:
-            self.own.discard(uuid)
-            return False, None, None
-        session.update(event)
-        cause = event.get("Hangup-Cause") or session.hangup_cause or "UNKNOWN"
+    # --- what is done about a leg, beside taking in its event
+
+    def _answered(self, session: Session, _: Callable[[str], str | None]) -> tuple[Session]:
+        self.total_answered_sessions += 1
+        return (session,)
+
+    def _hung_up(
+        self, session: Session, get: Callable[[str], str | None]
+    ) -> tuple[Session, Job | None]:
+        uuid = session.uuid
+        if self.sessions.get(uuid) is not session:
+            return session, None  # said again
+        cause = get("Hangup-Cause") or session.hangup_cause or "UNKNOWN"
         self.hangup_causes[cause] += 1
         if not session.answered or cause != "NORMAL_CLEARING":
             kept = self.failed_sessions.setdefault(cause, deque(maxlen=KEPT))
             kept.append(session)
         self._ending[uuid] = session
         job = self._remove(session)
-        if {"CHANNEL_DESTROY", "CHANNEL_HANGUP_COMPLETE"} <= set(self._unsubscribed):
+        if self._unsubscribed and not _LAST.difference(self._unsubscribed):
             self.forget(session)  # nothing more will be heard of it
         elif len(self._ending) > _MOST_ENDING:
             self.forget(next(iter(self._ending.values())))
-        return True, session, job
+        return session, job
 
-    def _completed(self, event: Event) -> tuple[bool, Session | None]:
-        """Take in the last event that comes of a leg whose CHANNEL_DESTROY is not asked for."""
-        known, session = self.lookup_sess(event)
-        if session is not None and session.hungup:
+    def _completed(self, session: Session, _: Callable[[str], str | None]) -> tuple[Session]:
+        """Let go of a leg with the last event that comes, where CHANNEL_DESTROY is not asked for."""
+        if session.hungup:
             self.forget(session)
-        return known, session
+        return (session,)
+
+    def _destroyed(self, session: Session, _: Callable[[str], str | None]) -> tuple[Session]:
+        if self._ending.pop(session.uuid, None) is not None:
+            self._leave(session.call)
+        return (session,)
 
     def _remove(self, session: Session) -> Job | None:
         self.sessions.pop(session.uuid, None)
@@ -324,13 +368,6 @@ class Tracker:
             if over is not None:
                 over.let_go()
 
-    def _destroyed(self, event: Event) -> tuple[bool, Session | None]:
-        uuid = event.get("Unique-ID", "")
-        known, session = self.lookup_sess(event)
-        if self._ending.pop(uuid, None) is not None and session is not None:
-            self._leave(session.call)
-        return known, session
-
     def _job_done(self, event: Event) -> tuple[bool, Session | None, Job | None]:
         job = self.bg_jobs.get(event.get("Job-UUID", ""))
         if job is None:
@@ -350,3 +387,7 @@ class Tracker:
                 if session is None or session.hungup:
                     self.bg_jobs.pop(job.uuid, None)
         return True, session, job
+
+
+def _nothing_more(session: Session, _: Callable[[str], str | None]) -> tuple[Session]:
+    return (session,)

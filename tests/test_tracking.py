@@ -20,6 +20,7 @@ from switchy_nb.recording.store import SEGMENT_ROWS
 from switchy_nb.session import Session
 from switchy_nb.tracking import Tracker
 from switchy_nb.wire import Batch, Event
+from switchy_nb.wire.batch import Glimpses
 from switchy_nb.wire.slab import Slab
 
 #: a leg that never ends
@@ -214,3 +215,167 @@ def test_legs_whose_last_events_were_dropped_are_let_go_of_one_day(
     tracked.take([raw for raw in calls if Event(raw).name != "CHANNEL_DESTROY"])
     assert len(tracked.tracker.ending) == 5
     assert sum(tracked.tracker.hangup_causes.values()) == 20
+
+
+def state_of_leg(leg: Session) -> list[bool]:
+    names = ("ringing", "answered", "parked", "bridged", "hungup", "ended")
+    return [getattr(leg, name) for name in names]
+
+
+def state_of(tracker: Tracker) -> dict[str, object]:
+    """All that is kept of legs and calls, in a form to compare."""
+    legs = [leg for some in tracker.failed_sessions.values() for leg in some]
+    legs += [*tracker.sessions.values(), *tracker.ending.values()]
+    return {
+        "causes": tracker.hangup_causes,
+        "failed": {
+            cause: [leg.uuid for leg in some] for cause, some in tracker.failed_sessions.items()
+        },
+        "answered": tracker.total_answered_sessions,
+        "apps": +tracker.sessions_per_app,
+        "calls": {
+            uuid: [leg.uuid for leg in call.sessions] for uuid, call in tracker.calls.items()
+        },
+        "legs": [
+            (leg.uuid, leg.times, leg.events.names, leg.hangup_cause, *state_of_leg(leg))
+            for leg in legs
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["ten_calls", "hostile_values", "bridged_calls", "parked_then_answered"]
+)
+@pytest.mark.parametrize("left_out", [[], ["CHANNEL_DESTROY"], ["CHANNEL_ANSWER", "CODEC"]])
+def test_events_that_come_together_are_taken_in_as_each_alone(
+    name: str, left_out: list[str]
+) -> None:
+    raws = [
+        r for r in events_in(recorded(f"{name}.events.raw.xz")) if Event(r).name not in left_out
+    ]
+    # also an end that is told twice, and events of legs that nobody knows
+    ends = [raw for raw in raws if Event(raw).name == "CHANNEL_HANGUP"]
+    raws = [*ends[:1], *raws[:-9], *ends, *raws[-9:], *ends]
+    states, heard = [], []
+    for size in (1, 10, 100, len(raws)):
+        tracked, told = Tracked(), list[object]()
+        for event in (
+            "CHANNEL_ANSWER",
+            "CHANNEL_HANGUP",
+            "CHANNEL_DESTROY",
+            "CHANNEL_PARK",
+            "CODEC",
+        ):
+
+            def tell(*models: object, event: str = event, told: list[object] = told) -> None:
+                first = models[0]
+                assert isinstance(first, Session | Event)
+                said = [
+                    first.get(header) for header in ("Event-Name", "Hangup-Cause", "Event-Sequence")
+                ]
+                told.append((event, isinstance(first, Session), *said))
+
+            tracked.callbacks.add(event, "default", tell)
+        tracked.tracker.leave_out(left_out)
+        for at in range(0, len(raws), size):
+            tracked.take(raws[at : at + size])
+        states.append(state_of(tracked.tracker))
+        heard.append(told)
+    assert states == states[:1] * 4
+    assert heard == heard[:1] * 4
+    assert heard[0]
+
+
+def test_a_handler_in_the_trackers_place_has_every_event(calls: list[bytes]) -> None:
+    tracked, seen = Tracked(), list[Event]()
+    tracker = tracked.tracker
+
+    def answered(event: Event) -> bool:
+        seen.append(event)
+        return False
+
+    tracker.remove_handler("CHANNEL_ANSWER", tracker.handlers["CHANNEL_ANSWER"])
+    tracker.add_handler("CHANNEL_ANSWER", answered)
+    tracked.take(calls)
+    assert {event.name for event in seen} == {"CHANNEL_ANSWER"}
+    assert (len(seen), tracker.total_answered_sessions) == (14, 0)
+    tracker.remove_handler("CHANNEL_ANSWER", answered)
+    tracked.take(turned(calls, 1))
+    assert len(seen) == 14
+
+
+def test_what_a_callback_reads_stays_where_it_is_recorded(calls: list[bytes]) -> None:
+    tracked, read = Tracked(), list[str]()
+    for event in ("CHANNEL_ANSWER", "CHANNEL_PARK", "CHANNEL_HANGUP"):
+        tracked.callbacks.add(event, "default", lambda leg: read.append(leg["Event-Sequence"]))
+    for raw in (*calls[:-1], *turned(calls, 1)[:-1]):
+        tracked.take([raw])
+    tracked.take(turned(calls, 2)[:-1])
+    legs = [leg for some in tracked.tracker.failed_sessions.values() for leg in some]
+    assert len(read) > 100
+    assert legs
+    for leg in legs:
+        assert not [event for event in leg.events._events if isinstance(event, Event)]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["1795418662398602", "0", "007", "", "x", "12x", "9" * 17, "9" * 18, "9" * 19, "%31", "-1"],
+)
+def test_when_an_event_was_made_is_the_same_at_a_glance(stamp: str) -> None:
+    raw = f"Event-Name: CHANNEL_ANSWER\nUnique-ID: u\nEvent-Date-Timestamp: {stamp}\n\n".encode()
+    batch = Batch(
+        Slab(raw * 20), [n * len(raw) for n in range(20)], [(n + 1) * len(raw) for n in range(20)]
+    )
+    glanced = Glimpses(batch, Recording().sought).event(7)
+    assert glanced.moment == Event(raw).moment
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_leg_is_one_however_it_is_spelled_and_whatever_came_with_it(count: int) -> None:
+    tracked = Tracked()
+    names = ["CHANNEL_CREATE", "CHANNEL_PROGRESS", *["CHANNEL_STATE"] * count, "CHANNEL_ANSWER"]
+    for spelling in (b"u1", b"u%31"):
+        tracked.take(
+            [b"Event-Name: %s\nUnique-ID: %s\n\n" % (n.encode(), spelling) for n in names[:-1]]
+        )
+        leg = tracked.tracker.sessions["u1"]
+        assert leg.ringing
+    mixed = [b"Event-Name: %s\nUnique-ID: u2\n\n" % name.encode() for name in names]
+    mixed[1::2] = [raw.replace(b"u2", b"%752") for raw in mixed[1::2]]
+    tracked.take(mixed)
+    leg = tracked.tracker.sessions["u2"]
+    assert leg.answered
+    assert leg.events.names == names
+
+
+@pytest.mark.parametrize(
+    "name", ["CHANNEL_CREATE", "CHANNEL_ANSWER", "CHANNEL_HANGUP", "HEARTBEAT"]
+)
+def test_no_event_of_somebodys_own_is_taken_for_freeswitchs(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tracked, told = Tracked(), list[object]()
+    tracked.callbacks.add(name, "default", told.append)
+    tracked.callbacks.add("CUSTOM", "default", told.append)
+    forged = b"Event-Name: CUSTOM\nEvent-Subclass: %s\nUnique-ID: lasting-leg\n\n" % name.encode()
+    tracked.take([forged])
+    assert not tracked.tracker.sessions
+    tracked.callbacks.remove("CUSTOM", "default", told.append)
+    told.clear()
+    tracked.take([LASTING, forged])
+    leg = tracked.tracker.sessions["lasting-leg"]
+    assert leg.events.names == ["CHANNEL_CREATE", "CUSTOM"]
+    assert (leg.answered, leg.hungup, tracked.tracker.total_answered_sessions) == (False, False, 0)
+    assert told == [leg] * (name == "CHANNEL_CREATE")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_an_end_that_is_said_again_changes_no_time(count: int) -> None:
+    tracked = Tracked()
+    said = b"Event-Name: CHANNEL_HANGUP\nUnique-ID: lasting-leg\nEvent-Date-Timestamp: %d000000\n\n"
+    tracked.take([LASTING] * count + [said % 5, said % 8])
+    (leg,) = tracked.tracker.ending.values()
+    assert leg.times["hangup"] == 5
+    assert sum(tracked.tracker.hangup_causes.values()) == 1
