@@ -69,6 +69,8 @@ class Connection(Subscriptions):
         `received` in µs since the epoch. They are called on the hub thread and must not block.
     on_events : callable, optional
         In place of `on_event`, to have plain events that came together as a `Batch`.
+    on_warning : callable, optional
+        ``on_warning(text)``, of what came that is not as it should be. Without, it is logged.
     commands : CommandLog, optional
         Who keeps the commands.
     """
@@ -85,6 +87,7 @@ class Connection(Subscriptions):
         on_events: Callable[[Batch | Event, int], None] | None = None,
         on_link: Callable[[LinkState, str, int], None] | None = None,
         on_log: Callable[[LogLine], None] | None = None,
+        on_warning: Callable[[str], None] | None = None,
         commands: CommandLog | None = None,
     ) -> None:
         super().__init__()
@@ -95,8 +98,7 @@ class Connection(Subscriptions):
         self.commands = commands
         self._secret = Secret(auth)
         self._on_events = on_events or one_by_one(self._guarded(on_event))
-        self._on_link = on_link
-        self._on_log = on_log
+        self._on_link, self._on_log, self._on_warning = on_link, on_log, on_warning or log.warning
         self._link: Link | None = None
         self._returning: Any = None
         self._opening: Any = None
@@ -168,8 +170,9 @@ class Connection(Subscriptions):
         with self._turn():
             if self.connected():
                 return
-            events, lines = self._guarded(self._on_events), self._guarded(self._on_log)
-            link = Link(self.host, self.port, self._secret, Handlers(events, lines, self._lost))
+            on = self._guarded(self._on_events), self._guarded(self._on_log)
+            handlers = Handlers(*on, self._guarded(self._on_warning), self._lost)
+            link = Link(self.host, self.port, self._secret, handlers)
             try:
                 link.open(deadline.left)
                 for line in self._standing:

@@ -94,6 +94,7 @@ class Handlers:
 
     events: Callable[[Batch | Event, int], None]
     log: Callable[[LogLine], None]
+    warning: Callable[[str], None]
     lost: Callable[["Link", str], None]
 
 
@@ -114,14 +115,13 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
         self.peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._secret = secret
         self._handlers = handlers
-        self._parser = Parser()
+        self._parser = Parser(lambda text: handlers.warning(f"{self.peer}: {text}"))
         #: what came in one piece with a message of the login
         self._early: list[Message] = []
         self._waiting: deque[Slot] = deque()
         self._outgoing: deque[bytes] = deque()
         self._wake = gevent.event.Event()
-        self._farewell = ""
-        self._patience = 0.0  # seconds that reading may pause
+        self._farewell, self._patience = "", 0.0  # the latter in seconds that reading may pause
         self.sock: Any = None
         self._greenlets: list[Any] = []
 

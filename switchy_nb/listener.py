@@ -82,7 +82,7 @@ class EventListener(Tracker):
         self._auth = Secret(auth)
         self._rx = Connection(
             host, port, auth, timeout=timeout, autorecon=autorecon,
-            on_events=self._arrived, on_link=self._link_changed,
+            on_events=self._arrived, on_link=self._link_changed, on_warning=self.recording.warn,
         )  # fmt: skip
         self.port = self._rx.port
         self._rx.commands = self.recording

@@ -4,6 +4,7 @@ What is told is kept here and shown elsewhere (see `recording`). How rows are ke
 `segment`.
 """
 
+import logging
 import os
 import secrets
 import weakref
@@ -25,6 +26,8 @@ from switchy_nb.recording.store import Placed, Store
 from switchy_nb.recording.typed import sought_of
 from switchy_nb.wire import Batch, Event, Format, Parser
 from switchy_nb.wire.reading import Sought
+
+_log = logging.getLogger(__name__)
 
 DEFAULT_CALL_HEADER = "variable_sip_h_X-switchy_originating_session"
 DEFAULT_APP_HEADERS = ("variable_sip_h_X-switchy_app",)
@@ -90,7 +93,7 @@ class Intake:
             If the bytes are not the Event Socket protocol, or hold XML events.
         """
         recording = cls(call_header=call_header, app_headers=app_headers, switch=switch)
-        parser = Parser()
+        parser = Parser(recording._warnings.append)
         events = [message for message in parser.feed(data) if isinstance(message, Event)]
         if parser.error is not None:
             raise parser.error
@@ -166,6 +169,11 @@ class Intake:
         name = "LINK_UP" if up else "LINK_DOWN"
         event = Event.make([("Event-Name", name), ("Link-Reason", readable(reason))])
         return self._store.append(event.raw, received, Kind.LINK, switch or self.switch)
+
+    def warn(self, text: str) -> None:
+        """Log what is not as it should be, and keep it in `warnings`."""
+        _log.warning("%s", text)
+        self._warnings.append(text)
 
     def command_sent(
         self,

@@ -98,13 +98,19 @@ class Parser:
     Bytes are given by `feed`, or, without copying any, by receiving them into `room` and telling
     `received` how many they are.
 
+    Parameters
+    ----------
+    complain : callable
+        Told once, in words, of what came that is not as it should be and was read all the same.
+
     Attributes
     ----------
     error : ProtocolError or None
         Why the bytes cannot be read on: where the next message would begin is not known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, complain: Callable[[str], None] = log.warning) -> None:
+        self._complain = complain
         self._slabs = Slabs()
         self._slab = self._slabs.take(SMALLEST)
         #: what has been received and not been taken yet: from where to where in the slab
@@ -276,9 +282,10 @@ class Parser:
         true = true_end(self._slab.data, start, end, self._end)
         if true != end:
             self.misled += 1
-            if self.misled == 1:  # of one switch it is said once
-                log.warning(
-                    "an event is %d bytes long, and not %d as was said", true - start, end - start
+            if self.misled == 1:
+                self._complain(
+                    f"an event is {true - start} bytes long, and not {end - start} as was said; it was "
+                    "read up to where it says itself that it ends"
                 )
         return true
 
