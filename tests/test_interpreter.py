@@ -38,7 +38,7 @@ def test_an_interrupt_in_the_middle_of_connecting_leaves_no_greenlet() -> None:
             try:
                 con.connect()
             except KeyboardInterrupt:
-                print("interrupted", time.monotonic() - began < 2)
+                print("interrupted", time.monotonic() - began < 15)
             end = time.monotonic() + 5
             def alive():
                 gc.collect()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -109,7 +109,7 @@ def deaf() -> Iterator[Peer]:
 def test_closing_does_not_wait_for_a_connection_that_does_not_come(
     page: Page, deaf: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("switchy_nb.panels.connect.PATIENCE", 1.0)
+    monkeypatch.setattr("switchy_nb.panels.connect.PATIENCE", 6.0)
     before = own_threads()
     made = Dashboard()
     hands = Hands(made)
@@ -118,10 +118,9 @@ def test_closing_does_not_wait_for_a_connection_that_does_not_come(
     hands.click("Connect")
     eventually(lambda: "connecting to" in status(hands))
     eventually(lambda: not hands.is_on("Connect"))
-    began = time.monotonic()
     made.close()
-    assert time.monotonic() - began < 1
-    eventually(lambda: own_threads() <= before, 10)
+    assert "switchy_nb panel connecting" in {thread.name for thread in threading.enumerate()}
+    eventually(lambda: own_threads() <= before, 30)
 
 
 def test_a_link_that_was_lost_for_good_is_brought_back(

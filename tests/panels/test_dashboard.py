@@ -168,7 +168,7 @@ def test_close_leaves_nothing_behind(page: Page, caller: Caller, sip: str) -> No
     began = time.monotonic()
     panel.close()
     panel.close()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15  # and not the wait's thirty
     assert own_threads() == threads
     assert page.left_open() == []
     assert caller.client.listener.callbacks.watchers == ()

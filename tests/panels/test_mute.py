@@ -42,8 +42,8 @@ def peer(mute: threading.Event) -> Iterator[Peer]:
 
 @pytest.fixture
 def client(peer: Peer, mute: threading.Event) -> Iterator[Client]:
-    listener = EventListener(peer.host, peer.port, "secret", autorecon=False, timeout=3)
-    client = Client(peer.host, peer.port, "secret", listener=listener, timeout=3)
+    listener = EventListener(peer.host, peer.port, "secret", autorecon=False, timeout=30)
+    client = Client(peer.host, peer.port, "secret", listener=listener, timeout=30)
     listener.connect()
     client.connect()
     client.load_app(TonePlay)
@@ -78,10 +78,13 @@ def test_a_click_never_blocks_while_the_switch_is_mute(
     mute.set()
     hands.type("Give up after (s)", "0.4")
     hands.type("Digits", "1")
+    # Whatever else the panel does is held up: a click has to return all the same, and sends nothing.
+    go_on, sent = threading.Event(), len(client.listener.recording.commands)
+    hands.panel.board.post(go_on.wait, 60)
     for button in ("Hang up", "Wait", "Send digits", "Hold", "Record", "Dial"):
-        began = time.monotonic()
         hands.click(button)
-        assert time.monotonic() - began < 0.1, f"{button} blocked"
+    assert len(client.listener.recording.commands) == sent
+    go_on.set()
     hands.sees("sent to the switch")
     hands.sees("the switch has not said what became of the call")
     assert hands.tone("dial") == "bad"
@@ -103,7 +106,7 @@ def test_closing_does_not_wait_for_a_mute_switch(
     hands.sees("sent to the switch")
     began = time.monotonic()
     hands.panel.close()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # and not thirty
     assert own_threads() == before
 
 

@@ -165,7 +165,7 @@ def test_a_function_that_takes_no_end_is_cut_off(
             assert begun.wait(5)
         began = time.monotonic()
         switch.stop()
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 40
     assert "stubborn of the simulated switch's dial plan would not end" in caplog.text
     assert {record.name for record in caplog.records} == {LOGGER}
 
