@@ -75,7 +75,7 @@ def test_a_library_of_another_version_is_not_used(
         monkeypatch.setattr(native, "VERSION", -1)
         assert native.library() is None
         native.library.cache_clear()
-        monkeypatch.setattr(native, "VERSION", 10)
+        monkeypatch.setattr(native, "VERSION", 11)
         broken = tmp_path / "_headers.so"
         broken.write_bytes(b"no library")
         monkeypatch.setattr(native, "LIBRARY", broken)

@@ -49,12 +49,13 @@ class Batch(Sequence[Event]):
         Where in it each event's own bytes begin and end.
     """
 
-    __slots__ = ("ends", "read", "slab", "starts")
+    __slots__ = ("_size", "ends", "read", "slab", "starts")
 
     def __init__(self, slab: Slab, starts: Places, ends: Places) -> None:
         self.slab = slab
         self.starts = starts
         self.ends = ends
+        self._size = -1
         #: what somebody has read of them; see `seen`
         self.read: Read | None = None
 
@@ -70,6 +71,7 @@ class Batch(Sequence[Event]):
             return False
         starts.append(start)
         ends.append(end)
+        self._size = -1
         return True
 
     def raw(self, at: int) -> bytes:
@@ -113,7 +115,9 @@ class Batch(Sequence[Event]):
     @property
     def size(self) -> int:
         """The bytes of its events."""
-        return sum(_listed(self.ends)) - sum(_listed(self.starts))
+        if self._size < 0:
+            self._size = sum(_listed(self.ends)) - sum(_listed(self.starts))
+        return self._size
 
     def cut(self, first: int, end: int) -> "Batch":
         """Return some of it, without copying a byte."""

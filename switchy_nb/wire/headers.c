@@ -10,7 +10,7 @@
 #endif
 
 /* Raised when what is called changes; `native.py` uses no other. */
-int32_t switchy_nb_headers_version(void) { return 10; }
+int32_t switchy_nb_headers_version(void) { return 11; }
 
 static uint8_t lower(uint8_t byte) { return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte; }
 
@@ -53,8 +53,7 @@ typedef struct {
     int32_t *firsts;
     /* of each text: how many values are different, how many events have one, and whether all mean
      * what is written and say something */
-    int64_t *counts, *there;
-    uint8_t *plain;
+    int64_t *counts, *there, *plain;
     /* the different values of all texts, one behind the other, if there is room for them; where each
      * begins, and the last one ends; how many bytes they are */
     uint8_t *text;

@@ -60,12 +60,32 @@ static const char before_length[] = "Content-Length: ";
 static const char behind_length[] = "\nContent-Type: text/event-plain\n\n";
 enum { BEFORE = sizeof before_length - 1, BEHIND = sizeof behind_length - 1, DIGITS = 7 };
 
+/* Whether an event says itself that it ends there: by the length of its body, as FreeSWITCH writes it.
+ *
+ * Who is not sure says no, and has it looked at more closely.
+ */
+static int ends_as_it_says(const uint8_t *line, const uint8_t *end) {
+    int64_t body = -1;
+    const uint8_t *first = line, *next = line;
+    while (next) {
+        line = next;
+        const uint8_t *stop = end_of_line(line, end, &next), *digit = line + BEFORE;
+        if (body < 0 && line > first && stop > digit && !memcmp(line, before_length, BEFORE)) {
+            for (body = 0; digit < stop && *digit >= '0' && *digit <= '9'; digit++)
+                body = 10 * body + (*digit - '0');
+            if (digit < stop || stop - line > BEFORE + DIGITS) return 0;
+        }
+        if (!next && end - stop >= 2) return body >= end - stop - 2;
+    }
+    return 0;
+}
+
 /* Find plain events that follow each other, each with the head that FreeSWITCH writes.
  *
  * data, at, end  what was received, from where and up to where it is looked at
  * most           how many events are wanted at the most
  * starts, ends   where each event's own bytes begin and end
- * odd, odds      which of them do not end with an empty line, and how many those are
+ * odd, odds      which of them end neither with an empty line nor as they say, and how many those are
  *
  * Returns how many there are; what does not look like that, or is not whole, ends them.
  */
@@ -83,7 +103,8 @@ int64_t switchy_nb_find_events(const uint8_t *data, int64_t at, int64_t end, int
             break;
         starts[count] = body;
         ends[count] = at = body + length;
-        if (data[at - 1] != '\n' || data[at - 2] != '\n') odd[(*odds)++] = count;
+        int plain = data[at - 1] == '\n' && data[at - 2] == '\n';
+        if (!plain && !ends_as_it_says(data + body, data + at)) odd[(*odds)++] = count;
         count++;
     }
     return count;

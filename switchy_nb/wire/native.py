@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 #: What this code can call; another one that was left behind by an older build is not used.
-VERSION = 10
+VERSION = 11
 LIBRARY = Path(__file__).with_name("_headers.so")
 #: different lines that there is room for at first, twice
 _SLOTS = 64 * 1024
@@ -118,7 +118,7 @@ def frame(data: "mmap | bytes", start: int, end: int) -> "tuple[Array, Array, li
     starts, ends : array of int64
         Where in `data` each event's own bytes begin and end. None where the library is not there.
     odd : list of int
-        Which of them do not end with an empty line.
+        Which of them end neither with an empty line nor where they say themselves that they end.
     """
     import numpy as np
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_NAMES = 32_767
 #: bytes of different values that there is room for at first
 _ROOM = 256 * 1024
-_BYTES = {"int64": 8, "int32": 4, "uint8": 1, "bool": 1}
+_BYTES = {"int64": 8, "int32": 4, "uint8": 1}
 
 
 class Digits(NamedTuple):
@@ -92,7 +92,7 @@ class Read:
         Of shape (numbers, events): what each says.
     counted : array of uint8
         Of shape (numbers, bytes): a bit for each event, set where it is one that counts.
-    tallies : list of list of int
+    tallies : list of (int, int)
         For each number, how many count, and how many values are something else than digits.
     others : array of int64
         The events of the latter.
@@ -110,7 +110,7 @@ class Read:
     text: "Array"
     numbers: "Array"
     counted: "Array"
-    tallies: list[list[int]]
+    tallies: list[tuple[int, int]]
     others: "Array"
     #: the same for who goes on in C, and what it points to
     reading: native.Reading
@@ -168,7 +168,7 @@ def read(begins: "Array", ends: "Array", sought: Sought, *, none: int = -1) -> R
         events=events, begins=begins.ctypes.data, ends=ends.ctypes.data,
         slots=slots, none=none, stride=_stride(events),
         text=text.ctypes.data, room=len(text),
-        **fixed.fields, **places, **more,
+        **fixed.fields, **places, **_sums(sought, places["counts"]), **more,
     )  # fmt: skip
     # ctypes lets go of the interpreter's lock meanwhile; all that it is told of is held here.
     library.read_headers(ctypes.byref(reading))
@@ -207,7 +207,7 @@ def join(reads: Sequence[Read], *, none: int = 0) -> Read:
     reading = native.Reading(
         events=events, slots=slots, none=none, stride=_stride(events),
         text=text.ctypes.data, room=len(text),
-        **fixed.fields, **places, **more,
+        **fixed.fields, **places, **_sums(sought, places["counts"]), **more,
     )  # fmt: skip
     library.join_readings(ctypes.byref(reading), parts, len(reads))
     del work, fixed
@@ -245,17 +245,20 @@ def _results(sought: Sought, events: int, known: int) -> dict[str, Any]:
     """Say which arrays hold what is read of some events, whose texts have so many different values."""
     texts, numbers, stride = len(sought.texts), len(sought.numbers), _stride(events)
     return {
+        "counts": ("int64", 3 * texts + 2 * numbers),  # with what follows it, see `_sums`
         "offsets": ("int64", known + 1),
         "values": ("int64", numbers, events),
         "others": ("int64", numbers, events),
-        "tallies": ("int64", numbers, 2),
-        "counts": ("int64", texts),
-        "there": ("int64", texts),
         "codes": ("int32", texts, events),
         "valid": ("uint8", texts, stride),
         "counted": ("uint8", numbers, stride),
-        "plain": ("bool", texts),
     }
+
+
+def _sums(sought: Sought, place: int) -> dict[str, int]:
+    """Say where the few numbers are that tell of each text and number: one behind the other."""
+    step = len(sought.texts) * _BYTES["int64"]
+    return {"there": place + step, "plain": place + 2 * step, "tallies": place + 3 * step}
 
 
 def _stride(events: int) -> int:
@@ -287,9 +290,11 @@ def _made(sought: Sought, kept: dict[str, "Array"], text: "Array", reading: nati
     text = text[: reading.size].copy()  # much of the room is left
     reading.text, reading.room = text.ctypes.data, len(text)
     reading.table = reading.firsts = None  # nobody holds them any more
-    bounds = [0, *accumulate(kept["counts"].tolist())]
+    texts, sums = len(sought.texts), kept["counts"].tolist()
+    bounds = [0, *accumulate(sums[:texts])]
+    there, plain, tallies = sums[texts : 2 * texts], sums[2 * texts : 3 * texts], sums[3 * texts :]
     return Read(
         sought, kept["starts"], kept["stops"], kept["codes"], kept["valid"],
-        kept["there"].tolist(), kept["plain"].tolist(), bounds, kept["offsets"][: bounds[-1] + 1], text,
-        kept["values"], kept["counted"], kept["tallies"].tolist(), kept["others"], reading,
+        there, list(map(bool, plain)), bounds, kept["offsets"][: bounds[-1] + 1], text,
+        kept["values"], kept["counted"], list(pairwise(tallies))[::2], kept["others"], reading,
     )  # fmt: skip
