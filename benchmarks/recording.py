@@ -28,7 +28,7 @@ from switchy_nb.wire import Event
 Way = Callable[[str, int], Iterator["Result"]]
 
 EVENTS = 33_002
-TURNS = 5
+TURNS = 10
 #: times that the events are recorded to see what a million of them take
 AGAIN = 30
 PIECE = 64 * 1024
