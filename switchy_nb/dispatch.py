@@ -10,12 +10,12 @@ from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 from switchy_nb.errors import LegGone, SwitchyError
+from switchy_nb.events import kind_of
 from switchy_nb.legstate import CHANGES, TIMES
 from switchy_nb.recording.runs import Run
 from switchy_nb.waiting import Waiter
 from switchy_nb.wire import Batch, Event
 from switchy_nb.wire.batch import Glanced, Glimpses
-from switchy_nb.wire.names import EVENT_NAMES
 
 if TYPE_CHECKING:
     from switchy_nb.tracking import Followup, Tracker
@@ -24,10 +24,14 @@ log = logging.getLogger(__name__)
 
 Callback = Callable[..., Any]
 
-#: the name of the events that go by their subclass
-CUSTOM = "CUSTOM"
-#: how many references there are to what only one variable holds, and `getrefcount` looks at
-_ONLY_MINE = 2
+
+def _references() -> int:
+    """Count the references to what only one variable holds: each Python has its own idea of it."""
+    mine = object()
+    return getrefcount(mine)
+
+
+_ONLY_MINE = _references()
 
 
 class Callbacks:
@@ -159,14 +163,10 @@ def take_event(
 ) -> None:
     """Take in an event, call who wants to know, and try every wait again.
 
-    Its name is read where it is not given: that of a CUSTOM event is its subclass.
+    What kind of event it is (see `kind_of`) is read where it is not given.
     """
     if name is None:
-        name = event.name
-        if (
-            name == CUSTOM and event.subclass not in EVENT_NAMES
-        ):  # nobody makes one of FreeSWITCH's own
-            name = event.subclass or name
+        name = kind_of(event)
     result = tracker.handlers.get(name, tracker.lookup_sess)(event)
     consumed, models = (result[0], result[1:]) if isinstance(result, tuple) else (result, ())
     session = models[0] if models else None

@@ -10,14 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 from switchy_nb.recording.runs import Run
 from switchy_nb.wire import Event
+from switchy_nb.wire.names import EVENT_NAMES
 
 if TYPE_CHECKING:
     from switchy_nb.recording.segment import Segment
+
+#: the name of the events that go by their subclass
+CUSTOM = "CUSTOM"
 
 
 def event_time(event: Event) -> float:
     """When the switch made an event, in seconds since the epoch by its own clock; 0 if unknown."""
     return event.moment / 1e6
+
+
+def kind_of(event: Event) -> str:
+    """What kind of event it is: its name, or of a CUSTOM event its subclass.
+
+    A subclass that is the name of one of FreeSWITCH's own events makes none of it.
+    """
+    subclass = event.subclass if event.name == CUSTOM else None
+    return event.name if not subclass or subclass in EVENT_NAMES else subclass
 
 
 class Own:
@@ -84,8 +97,7 @@ class Events:
 
     def shelve(self, event: Event, run: Run, row: int) -> None:
         """Hold no more than where it is recorded of an event that was just added and is done with."""
-        # Of what is in no segment any more nobody asks again (see `held`).
-        if self._own < len(self._events) and self._events[-1] is event:
+        if self._events and self._events[-1] is event:
             self._rows[-1] = row
             self._events[-1] = run
 
@@ -134,13 +146,16 @@ class Events:
             For each segment, the numbers of its events here (as of `arrived`) and their places there.
         """
         found: dict[Segment, dict[int, int]] = {}
-        for at in range(self._own, len(self._events)):
+        newest = len(self._events) - 1
+        for at in range(self._own, newest + 1):
             run = self._events[at]
             if isinstance(run, Run):
                 segment = run.settled
                 if segment is None or segment.first + len(segment) > first:
                     break
                 found.setdefault(segment, {})[at] = run.at + self._rows[at]
+            elif at == newest:
+                break  # it may be shelved yet
             self._own = at + 1
         return found
 
@@ -229,4 +244,4 @@ class Untaken:
         named = self._events.names[at]
         if named == name:
             return True
-        return named == "CUSTOM" and self._events.arrived(at).subclass == name
+        return named == CUSTOM and kind_of(self._events.arrived(at)) == name

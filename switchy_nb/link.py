@@ -112,10 +112,10 @@ class Link(InboundESL):  # type: ignore[misc]  # greenswitch has no types
 
     def __init__(self, host: str, port: int, secret: Secret, handlers: Handlers) -> None:
         super().__init__(host, port, secret)
-        self.peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        peer = self.peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._secret = secret
         self._handlers = handlers
-        self._parser = Parser(lambda text: handlers.warning(f"{self.peer}: {text}"))
+        self._parser = Parser(lambda text: handlers.warning(f"{peer}: {text}"))  # without self
         #: what came in one piece with a message of the login
         self._early: list[Message] = []
         self._waiting: deque[Slot] = deque()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from switchy_nb.controls import Commander, Controls
 from switchy_nb.errors import ConfigurationError, LinkLost, SwitchyError, TimeoutError
-from switchy_nb.events import Events, Untaken, event_time
+from switchy_nb.events import Events, Untaken, event_time, kind_of
 from switchy_nb.legstate import CHANGES, STATES, TIMES, State, check_name, name_of
 from switchy_nb.models import DEFAULT_TIMEOUT, Job, Vars
 from switchy_nb.recording.runs import Run
@@ -370,7 +370,7 @@ class Session(Controls):
         """What became of the leg so far, in a few words: ``saw CREATE, ANSWER, HANGUP (…)``."""
         names: list[str] = []
         for event in reversed(list(self.events)):
-            name = event.subclass or event.name
+            name = kind_of(event)
             if name in _QUIET:
                 continue
             name = name.removeprefix("CHANNEL_")

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[Event], Any]
 
 #: What is done about a leg beside taking in its event, whose headers can be read: it returns what
-#: callbacks are called with.
+#: callbacks are called with; nothing, where they are not.
 Followup = Callable[[Session, Callable[[str], str | None]], tuple[Any, ...]]
 
 #: headers that the handlers read, besides those that can be chosen
@@ -301,7 +301,8 @@ class Tracker:
                 self.own.discard(uuid or "")
             return False, None
         session.update(event)
-        return True, *self._followups.get(event.name, _nothing_more)(session, event.get)
+        models = self._followups.get(event.name, _nothing_more)(session, event.get)
+        return (True, *models) if models else (False, session)
 
     def _bridged(self, event: Event) -> tuple[bool, Session | None]:
         # It comes on one leg only, and is as true of the other.
@@ -319,10 +320,10 @@ class Tracker:
 
     def _hung_up(
         self, session: Session, get: Callable[[str], str | None]
-    ) -> tuple[Session, Job | None]:
+    ) -> tuple[Session, Job | None] | tuple[()]:
         uuid = session.uuid
         if self.sessions.get(uuid) is not session:
-            return session, None  # said again
+            return ()  # said again
         cause = get("Hangup-Cause") or session.hangup_cause or "UNKNOWN"
         self.hangup_causes[cause] += 1
         if not session.answered or cause != "NORMAL_CLEARING":

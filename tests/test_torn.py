@@ -131,10 +131,10 @@ def test_a_length_that_takes_in_a_part_of_the_next_event_is_told(
         assert names(recording) == ["T::1", "T::2", "T::3"]
         (told,) = recording.warnings
         assert f"{recording.switch}: an event is " in told
-        assert "read up to where it says itself that it ends" in told
+        assert "read up to where the next one begins" in told
         assert told in caplog.text
     data = b"".join((message(1), lying(lambda true: true + 9), message(3)))
-    assert "says itself that it ends" in Recording.from_bytes(data).warnings[0]
+    assert "where the next one begins" in Recording.from_bytes(data).warnings[0]
 
 
 @pytest.mark.parametrize(

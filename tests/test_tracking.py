@@ -11,7 +11,7 @@ import pytest
 from helpers import events_in, eventually, recorded
 
 from switchy_nb import tracking
-from switchy_nb.dispatch import Callbacks, take_rows
+from switchy_nb.dispatch import Callbacks, take_event, take_rows
 from switchy_nb.errors import ConfigurationError
 from switchy_nb.models import Call
 from switchy_nb.recording import Keep, Recording
@@ -243,12 +243,16 @@ def state_of(tracker: Tracker) -> dict[str, object]:
     }
 
 
+TOLD = ("CHANNEL_ANSWER", "CHANNEL_HANGUP", "CHANNEL_DESTROY", "CHANNEL_PARK", "CODEC")
+
+
+@pytest.mark.parametrize("wanted", [(), TOLD], ids=["nobody", "callbacks"])
 @pytest.mark.parametrize(
     "name", ["ten_calls", "hostile_values", "bridged_calls", "parked_then_answered"]
 )
 @pytest.mark.parametrize("left_out", [[], ["CHANNEL_DESTROY"], ["CHANNEL_ANSWER", "CODEC"]])
 def test_events_that_come_together_are_taken_in_as_each_alone(
-    name: str, left_out: list[str]
+    name: str, left_out: list[str], wanted: tuple[str, ...]
 ) -> None:
     raws = [
         r for r in events_in(recorded(f"{name}.events.raw.xz")) if Event(r).name not in left_out
@@ -257,33 +261,29 @@ def test_events_that_come_together_are_taken_in_as_each_alone(
     ends = [raw for raw in raws if Event(raw).name == "CHANNEL_HANGUP"]
     raws = [*ends[:1], *raws[:-9], *ends, *raws[-9:], *ends]
     states, heard = [], []
-    for size in (1, 10, 100, len(raws)):
+    for size in (0, 1, 10, 100, len(raws)):
         tracked, told = Tracked(), list[object]()
-        for event in (
-            "CHANNEL_ANSWER",
-            "CHANNEL_HANGUP",
-            "CHANNEL_DESTROY",
-            "CHANNEL_PARK",
-            "CODEC",
-        ):
+        for event in wanted:
 
             def tell(*models: object, event: str = event, told: list[object] = told) -> None:
                 first = models[0]
                 assert isinstance(first, Session | Event)
-                said = [
-                    first.get(header) for header in ("Event-Name", "Hangup-Cause", "Event-Sequence")
-                ]
+                said = [first.get(h) for h in ("Event-Name", "Hangup-Cause", "Event-Sequence")]
                 told.append((event, isinstance(first, Session), *said))
 
             tracked.callbacks.add(event, "default", tell)
         tracked.tracker.leave_out(left_out)
-        for at in range(0, len(raws), size):
-            tracked.take(raws[at : at + size])
+        if not size:  # each alone, and all of it read
+            for raw in raws:
+                take_event(tracked.tracker, tracked.callbacks, Event(raw))
+        else:
+            for at in range(0, len(raws), size):
+                tracked.take(raws[at : at + size])
         states.append(state_of(tracked.tracker))
         heard.append(told)
-    assert states == states[:1] * 4
-    assert heard == heard[:1] * 4
-    assert heard[0]
+    assert states == states[:1] * 5
+    assert heard == heard[:1] * 5
+    assert bool(heard[0]) is bool(wanted)
 
 
 def test_a_handler_in_the_trackers_place_has_every_event(calls: list[bytes]) -> None:
@@ -341,12 +341,16 @@ def test_a_leg_is_one_however_it_is_spelled_and_whatever_came_with_it(count: int
         )
         leg = tracked.tracker.sessions["u1"]
         assert leg.ringing
-    mixed = [b"Event-Name: %s\nUnique-ID: u2\n\n" % name.encode() for name in names]
-    mixed[1::2] = [raw.replace(b"u2", b"%752") for raw in mixed[1::2]]
-    tracked.take(mixed)
-    leg = tracked.tracker.sessions["u2"]
-    assert leg.answered
-    assert leg.events.names == names
+    plain = [b"Event-Name: %s\nUnique-ID: u2\n\n" % name.encode() for name in names]
+    for other in (b"Unique-ID: %752", b"unique-id: u2"):
+        for first in (0, 1):
+            mixed = Tracked()
+            spelled = [raw.replace(b"Unique-ID: u2", other) for raw in plain]
+            mixed.take([(plain, spelled)[at % 2 == first][at] for at in range(len(names))])
+            leg = mixed.tracker.sessions["u2"]
+            assert leg.answered
+            assert leg.events.names == names
+            assert not [event for event in leg.events._events if isinstance(event, Event)]
 
 
 @pytest.mark.parametrize(
@@ -368,14 +372,18 @@ def test_no_event_of_somebodys_own_is_taken_for_freeswitchs(
     assert leg.events.names == ["CHANNEL_CREATE", "CUSTOM"]
     assert (leg.answered, leg.hungup, tracked.tracker.total_answered_sessions) == (False, False, 0)
     assert told == [leg] * (name == "CHANNEL_CREATE")
+    assert leg._untaken.take(name) is (leg.events.arrived(0) if name == "CHANNEL_CREATE" else None)
+    assert "CUSTOM" in leg.saw()
     assert not caplog.records
 
 
 @pytest.mark.parametrize("count", [1, 20])
 def test_an_end_that_is_said_again_changes_no_time(count: int) -> None:
-    tracked = Tracked()
+    tracked, told = Tracked(), list[Session]()
+    tracked.callbacks.add("CHANNEL_HANGUP", "default", told.append)
     said = b"Event-Name: CHANNEL_HANGUP\nUnique-ID: lasting-leg\nEvent-Date-Timestamp: %d000000\n\n"
     tracked.take([LASTING] * count + [said % 5, said % 8])
     (leg,) = tracked.tracker.ending.values()
+    assert told == [leg]
     assert leg.times["hangup"] == 5
     assert sum(tracked.tracker.hangup_causes.values()) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import weakref
 
 import pytest
@@ -114,6 +116,13 @@ def test_an_event_that_was_glanced_at_reads_the_same() -> None:
     assert dict(event) == dict(Event(raw))
     assert event.getall("Unique-ID") == ["u", "later"]
     assert event == Event(raw)
+
+
+def test_an_event_that_was_glanced_at_can_be_copied_and_sent() -> None:
+    raw = b"Event-Name: A\nUnique-ID: u\nX: 1\n\n"
+    event = Glimpses(batch_of(*[raw] * 100)).event(50)
+    for other in (copy.copy(event), copy.deepcopy(event), pickle.loads(pickle.dumps(event))):
+        assert (other, other["X"], other.name) == (event, "1", "A")
 
 
 def test_an_event_that_somebody_keeps_holds_no_others() -> None:

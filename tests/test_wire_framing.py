@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from switchy_nb.wire import Batch, Event, Parser, native
+from switchy_nb.wire.framing import true_end
 
 
 def event(number: int, body: bytes | None = None) -> bytes:
@@ -78,3 +79,29 @@ def test_c_and_python_read_the_same(
             messages = parser.feed(data)
             read.append(([str(m) for m in messages], parser.misled, str(parser.error)))
     assert read[0] == read[1]
+
+
+_LINES = st.sampled_from(
+    [
+        *(b"A: 1", b"Content-Length: ", b"Content-Length: 5", b"content-length: 5", b"", b"x"),
+        *(b"Content-Length: 500", b"Content-Length: 5x", b"Content-Length: %d" % 10**30),
+        *(b"Content-Length:5", b"XContent-Length: 500"),
+    ]
+)
+
+
+@pytest.mark.skipif(native.library() is None, reason="what is written in C was not built")
+@settings(max_examples=500)
+@given(
+    st.lists(_LINES, max_size=6),
+    st.sampled_from([b"", b"\n", b"\n\n", b"\n\nhello", b"\n\na\nb\nc"]),
+)
+def test_what_c_takes_for_an_end_is_one(head: list[bytes], end: bytes) -> None:
+    text = b"\n".join(head) + end
+    data = said(text) + said(b"B: 2\n\n")
+    framed = native.frame(data, 0, len(data))
+    assert framed is not None
+    starts, ends, odd = framed
+    assert data[starts[0] : ends[0]] == text
+    if 0 not in odd and data[ends[0] - 2 : ends[0]] != b"\n\n":
+        assert true_end(data, int(starts[0]), int(ends[0]), len(data)) == ends[0]

@@ -286,9 +286,10 @@ class Glanced(Event):
     @property
     def raw(self) -> bytes:  # type: ignore[override]
         """The event's own bytes."""
-        if self._bytes is None:
-            assert self._seen is not None
-            self._bytes = self._seen.raw(self._at)
+        seen = self._seen  # another thread may settle it at any moment
+        if self._bytes is None and seen is not None:
+            self._bytes = seen.raw(self._at)
+        assert self._bytes is not None, "else it has not been settled"
         return self._bytes
 
     def settle(self) -> None:
@@ -299,7 +300,8 @@ class Glanced(Event):
     @property
     def moment(self) -> int:
         """When the switch made it, by its own clock: µs since the epoch; 0 if that is unknown."""
-        return super().moment if self._seen is None else self._seen.moment(self._at)
+        seen = self._seen
+        return super().moment if seen is None else seen.moment(self._at)
 
     def _first(self, name: str) -> str | None:
         key, seen, sought = key_of(name), self._seen, self._sought
@@ -320,11 +322,11 @@ def _glance(raw: bytes) -> tuple[str | None, str | None]:
     if at < 0:
         # it may be spelled otherwise, and then the event has to be read
         other = name is not None and b"unique-id:" in raw.lower()
-        return None if other else name, None
+        return (None, Event(raw).get("Unique-ID")) if other else (name, None)
     stop = find(b"\n", at + _AFTER_LEG)
     leg = raw[at + _AFTER_LEG : stop if stop >= 0 else None]
     if b"%" in leg or leg == UNDEFINED or not (bodiless or find(b"\n\n", 0, at + 1) < 0):
-        name = None
+        return None, Event(raw).get("Unique-ID")
     return name, text_of(leg)
 
 

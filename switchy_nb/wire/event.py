@@ -205,6 +205,9 @@ class Event(Mapping[str, str]):
     def __hash__(self) -> int:
         return hash(self.raw)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Event, (self.raw, self.fmt)
+
     def __repr__(self) -> str:
         return f"<Event {self.subclass or self.name or '(no name)'}, {len(self.raw)} bytes>"
 

@@ -70,10 +70,11 @@ static int ends_as_it_says(const uint8_t *line, const uint8_t *end) {
     while (next) {
         line = next;
         const uint8_t *stop = end_of_line(line, end, &next), *digit = line + BEFORE;
-        if (body < 0 && line > first && stop > digit && !memcmp(line, before_length, BEFORE)) {
+        if (body < 0 && line > first && stop >= digit && !memcmp(line, before_length, BEFORE)) {
+            if (stop == digit || stop - digit > DIGITS) return 0;
             for (body = 0; digit < stop && *digit >= '0' && *digit <= '9'; digit++)
                 body = 10 * body + (*digit - '0');
-            if (digit < stop || stop - line > BEFORE + DIGITS) return 0;
+            if (digit < stop) return 0;
         }
         if (!next && end - stop >= 2) return body >= end - stop - 2;
     }

@@ -285,7 +285,7 @@ class Parser:
             if self.misled == 1:
                 self._complain(
                     f"an event is {true - start} bytes long, and not {end - start} as was said; it was "
-                    "read up to where it says itself that it ends"
+                    "read up to where the next one begins"
                 )
         return true
 
