@@ -5,6 +5,8 @@ Columns are read out of the bytes later, by whoever wants them or by the compres
 """
 
 import logging
+import os
+import platform
 import queue
 import threading
 import weakref
@@ -273,6 +275,21 @@ def _keep_freed_memory() -> None:
 
     block = np.empty(31 * 1024 * 1024, "uint8")
     del block
+    _let_arrow_do_so()
+
+
+def _let_arrow_do_so() -> None:
+    """Have Arrow take its memory from the C library, unless somebody has chosen where from.
+
+    Arrow's own allocator gives back what was not used for a moment: after each pause all of it comes
+    anew, which costs a tenth of a busy recording's time.
+    """
+    import pyarrow as pa
+
+    chosen = "ARROW_DEFAULT_MEMORY_POOL" in os.environ
+    own = pa.default_memory_pool().backend_name == "mimalloc"
+    if own and not chosen and platform.libc_ver()[0] == "glibc":
+        pa.set_memory_pool(pa.system_memory_pool())
 
 
 class _Compressor:

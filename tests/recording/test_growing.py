@@ -1,6 +1,8 @@
 """A recording that grows: what is kept, by whom it is read meanwhile, and what it costs."""
 
 import gc
+import os
+import platform
 import subprocess
 import sys
 import threading
@@ -199,6 +201,35 @@ def test_the_interpreter_ends_in_the_middle_of_compressing():
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "20000\n", "")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only there it is so")
+@pytest.mark.parametrize(
+    ("chosen", "before", "after"),
+    [
+        ({}, "mimalloc", "system"),
+        ({"ARROW_DEFAULT_MEMORY_POOL": "mimalloc"}, "mimalloc", "mimalloc"),
+        ({"ARROW_DEFAULT_MEMORY_POOL": "system"}, "system", "system"),
+    ],
+)
+def test_arrows_memory_comes_from_the_c_library_unless_it_was_chosen(chosen, before, after):
+    code = (
+        "import time\n"
+        "import pyarrow as pa\n"
+        "from switchy_nb.recording import Recording\n"
+        "from switchy_nb.wire import Event\n"
+        "print(pa.default_memory_pool().backend_name)\n"
+        "r, e = Recording(), Event.make([('Event-Name', 'A')])\n"
+        "for n in range(5000): r.append(e, n)\n"
+        "while not r._store.segments()[0].sealed: time.sleep(0.01)\n"
+        "print(pa.default_memory_pool().backend_name, len(r.events))\n"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "ARROW_DEFAULT_MEMORY_POOL"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, timeout=60, check=False, env={**env, **chosen},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (f"{before}\n{after} 5000\n", "")
 
 
 def test_a_part_that_cannot_be_compressed_stays_as_it_is(caplog, monkeypatch):
