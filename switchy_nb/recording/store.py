@@ -279,7 +279,7 @@ def _keep_freed_memory() -> None:
 
 
 def _let_arrow_do_so() -> None:
-    """Have Arrow take its memory from the C library, unless somebody has chosen where from.
+    """Have Arrow take its memory from the C library, unless the environment says where from.
 
     Arrow's own allocator gives back what was not used for a moment: after each pause all of it comes
     anew, which costs a tenth of a busy recording's time.

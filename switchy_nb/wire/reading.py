@@ -112,7 +112,7 @@ class Read:
     counted: "Array"
     tallies: list[tuple[int, int]]
     others: "Array"
-    #: the same for who goes on in C, and what it points to
+    #: the same for who goes on in C: it points into these arrays
     reading: native.Reading
 
     @property
@@ -269,7 +269,7 @@ def _stride(events: int) -> int:
 def _arrays(**wanted: Any) -> tuple[dict[str, "Array"], dict[str, int]]:
     """Return arrays of some types and shapes in one piece of memory, and their addresses.
 
-    There are twenty for each few events that come: to ask for each by itself takes as long as reading.
+    Eleven are needed for each batch, however small: to ask for each by itself takes as long as reading.
     """
     import numpy as np
 
